@@ -1,0 +1,75 @@
+"""Every failure that a caller can cause, with its stable code.
+
+DomainError
+├── Unauthenticated    UNAUTHENTICATED  nobody is logged in, and somebody has to be
+├── Forbidden          FORBIDDEN        known, but not allowed to
+├── NotFound           NOT_FOUND        no such thing, or none that this person may know of
+├── Invalid            INVALID          bad input; `fields` says which and why
+├── Conflict           CONFLICT         good input, but something else has taken its place
+└── RateLimited        RATE_LIMITED     too often; `retry_after_ms` says when to come back
+
+Codes are API: they appear as `Problem.code` and as `extensions.code`. Details are for people.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+FieldCode = Literal["REQUIRED", "TOO_SHORT", "TOO_LONG", "MALFORMED", "UNSUPPORTED", "TAKEN"]
+
+
+class DomainError(Exception):
+    """A refusal with a stable `code` and a `detail` that may be shown to whoever asked."""
+
+    code: ClassVar[str]
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Unauthenticated(DomainError):
+    code = "UNAUTHENTICATED"
+
+    def __init__(self, detail: str = "Log in first.") -> None:
+        super().__init__(detail)
+
+
+class Forbidden(DomainError):
+    code = "FORBIDDEN"
+
+
+class NotFound(DomainError):
+    code = "NOT_FOUND"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one input field, named by its path in the operation's input."""
+
+    path: tuple[str, ...]
+    code: FieldCode
+    detail: str
+
+
+class Invalid(DomainError):
+    code = "INVALID"
+
+    def __init__(self, *fields: FieldError, detail: str | None = None) -> None:
+        super().__init__(detail or " ".join(field.detail for field in fields))
+        self.fields = fields
+
+    @classmethod
+    def field(cls, name: str, code: FieldCode, detail: str) -> "Invalid":
+        return cls(FieldError((name,), code, detail))
+
+
+class Conflict(DomainError):
+    code = "CONFLICT"
+
+
+class RateLimited(DomainError):
+    code = "RATE_LIMITED"
+
+    def __init__(self, retry_after_ms: int, detail: str = "Too often. Try again a little later.") -> None:
+        super().__init__(detail)
+        self.retry_after_ms = retry_after_ms

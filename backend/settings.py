@@ -1,0 +1,273 @@
+"""All settings, from the environment; every limit and timeout of the product has its name here.
+
+With nothing set it runs by itself: SQLite, the in-memory channel layer, a secret key made on first run.
+`DATABASE_URL` and `REDIS_URL` make the same code a cluster. `.env.example` lists the variables.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from backend import lan
+from backend.limits import Rate
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+# What the product writes by itself: the database and the key. Not in the repository.
+VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+
+DEBUG = False
+VERSION = "0.1.0"
+
+# --- Where the data is ----------------------------------------------------------------------------------------
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+REDIS_URL = os.environ.get("REDIS_URL", "")
+
+# Threads that work on the database for the sockets, and calls that may wait for one of them.
+DATABASE_THREADS = 8
+DATABASE_QUEUE = 1000
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    try:
+        database: dict[str, Any] = {**dj_database_url.parse(url)}
+    except ValueError as error:  # its own text would repeat the URL, and with it the password
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not a URL like postgresql://user:password@host:5432/name."
+        ) from error
+    if database["ENGINE"] != "django.db.backends.postgresql" or not database["NAME"]:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must be like postgresql://user:password@host:5432/name; leave it out for SQLite."
+        )
+    # Every HTTP request comes on a new thread, so connections are kept in a pool, never by thread.
+    database |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+    pool = {"min_size": 2, "max_size": 2 * DATABASE_THREADS, "timeout": 10}
+    database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": pool}
+    return database
+
+
+def _sqlite() -> dict[str, object]:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": VAR_DIR / "chaikhana.sqlite3",
+        "OPTIONS": {
+            # A transaction that writes takes the lock when it begins: one that began by reading could be refused.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL",
+        },
+        "TEST": {"NAME": VAR_DIR / "test.sqlite3"},  # a file: the threads of one process share it
+    }
+
+
+EMBEDDED = not DATABASE_URL
+DATABASES = {"default": _sqlite() if EMBEDDED else _postgresql(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def _channel_layer() -> dict[str, object]:
+    if not REDIS_URL:
+        return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    try:
+        valid = urlsplit(REDIS_URL).scheme in ("redis", "rediss", "unix") and urlsplit(REDIS_URL).port is not False
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ImproperlyConfigured("REDIS_URL must be like redis://host:6379/0; leave it out for one process alone.")
+    # redis-py's own 5 s would end idle reads; None would wait for ever on a peer that has gone.
+    host = {"address": REDIS_URL, "socket_timeout": 15, "health_check_interval": 10}
+    return {"BACKEND": CHANNEL_LAYER_BACKEND, "CONFIG": {"hosts": [host]}}
+
+
+# `channels_redis.core.RedisChannelLayer` works too; pub/sub keeps nothing per message in Redis.
+CHANNEL_LAYER_BACKEND = os.environ.get("CHANNEL_LAYER_BACKEND", "channels_redis.pubsub.RedisPubSubChannelLayer")
+CHANNEL_LAYERS = {"default": _channel_layer()}
+
+# --- Who may come in ------------------------------------------------------------------------------------------
+
+
+def _secret_key() -> str:
+    if given := os.environ.get("SECRET_KEY"):
+        return given
+    path = VAR_DIR / "secret_key"
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+SECRET_KEY = _secret_key()
+PORT = os.environ.get("PORT", "8000")
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+if PUBLIC_URL and not (_public.scheme in ("http", "https") and _public.hostname and not _public.path):
+    raise ImproperlyConfigured("PUBLIC_URL must be like https://chat.example.org, without a path.")
+
+_hosts = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
+if "*" in _hosts:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; * would let any web site speak for its visitors.")
+ALLOWED_HOSTS = [*(_hosts or lan.allowed_hosts()), *([_public.hostname] if _public.hostname else [])]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"
+if _public.scheme == "https":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Monaco and GraphiQL write style attributes, and start their workers from blobs.
+CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002  # a line each
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+# --- The parts ------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "backend",
+    "backend.accounts",
+    "backend.chat",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "backend.urls"
+ASGI_APPLICATION = "backend.asgi.application"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+
+FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
+SERVESTATIC_USE_FINDERS = True  # served from where they are: nothing to collect before the first start
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    "loggers": {"backend": {"level": os.environ.get("LOG_LEVEL", "INFO")}},
+}
+
+# --- Limits of what people write ------------------------------------------------------------------------------
+
+USERNAME_MAX_LENGTH = 32  # characters
+DISPLAY_NAME_MAX_LENGTH = 64
+PASSWORD_MAX_LENGTH = 256  # hashing is slow on purpose: a megabyte of password would keep a thread busy
+TOKEN_NAME_MAX_LENGTH = 64
+TOKENS_PER_USER = 50
+ADDRESS_MAX_LENGTH = 64
+MESSAGE_MAX_LENGTH = 4000
+KEY_MAX_LENGTH = 64
+PAGE_SIZE = 50
+PAGE_MAX_SIZE = 100
+EVENT_PAGE_SIZE = 100
+EVENT_PAGE_MAX_SIZE = 500
+NODES_MAX = 100  # ids in one `nodes(ids:)`
+
+# How often one person, or for what needs no login one network address, may do a thing.
+RATE_KEYS = 100_000
+RATES = {
+    "register": Rate(burst=10, per_second=1 / 30),
+    "log in": Rate(burst=10, per_second=1 / 6),  # one name, from one address
+    "profile": Rate(burst=20, per_second=1 / 3),
+    "enter": Rate(burst=60, per_second=2),
+    "send": Rate(burst=200, per_second=20),
+}
+
+# --- Limits of a GraphQL document -----------------------------------------------------------------------------
+
+DOCUMENT_MAX_TOKENS = 1000
+DOCUMENT_CACHE_SIZE = 512  # parsed and validated documents, by text
+REQUEST_MAX_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+# --- Limits of a socket ---------------------------------------------------------------------------------------
+
+FRAME_MAX_BYTES = 64 * 1024
+CONNECTION_INIT_TIMEOUT = 10.0  # seconds, for all of these
+HANDSHAKE_TIMEOUT = 5.0
+HTTP_TIMEOUT = 60
+PING_INTERVAL = 45
+PONG_TIMEOUT = 30
+OPERATIONS_PER_CONNECTION = 100
+INBOUND_FRAMES_WAITING = 256
+CREDENTIAL_SWEEP_INTERVAL = 5.0
+DRAIN_SECONDS = 5.0  # over which a stopping server closes its sockets
+
+# --- Limits of the hub ----------------------------------------------------------------------------------------
+
+HUB: dict[str, Any] = {
+    "ring_bytes": 256 * 1024,  # recent events kept for each topic in use
+    "page_size": 200,  # events read from the log at once
+    "batch_size": 64,  # frames handed to a socket before others get a turn
+    "hole_patience": 0.02,
+    "sweep_interval": 3.0,
+    "fast_sweep_interval": 0.5,  # while the channel layer is down, or a topic is new
+    "beat_interval": 2.0,
+    "beat_timeout": 5.0,
+    "rejoin_interval": 3600.0,  # a membership of a Redis group expires after a day
+    "linger": 30.0,  # a topic is kept this long after its last subscriber
+    "retry_min": 0.05,
+    "retry_max": 2.0,
+    "outbox_size": 10_000,  # hints waiting to be published; more are dropped, and healed by the sweep
+    "inbox_size": 10_000,
+    "publish_timeout": 0.5,
+}
