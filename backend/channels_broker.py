@@ -1,0 +1,36 @@
+"""The hub's Broker on a Channels layer: in-memory, Redis core or Redis pub/sub."""
+
+import asyncio
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+
+class ChannelsBroker:
+    """One channel for the whole process, joined to a group for each topic."""
+
+    def __init__(self) -> None:
+        layer = get_channel_layer()
+        assert layer is not None, "CHANNEL_LAYERS has a default"
+        self._layer: Any = layer  # the layers share an API, but no type
+        self._channel: str | None = None
+        self._opening = asyncio.Lock()
+
+    async def publish(self, topic: str, hint: bytes) -> None:
+        await self._layer.group_send(topic, {"type": "hint", "topic": topic, "hint": hint})
+
+    async def join(self, topic: str) -> None:
+        await self._layer.group_add(topic, await self._own_channel())
+
+    async def leave(self, topic: str) -> None:
+        await self._layer.group_discard(topic, await self._own_channel())
+
+    async def receive(self) -> tuple[str, bytes]:
+        message = await self._layer.receive(await self._own_channel())
+        return message["topic"], message["hint"]
+
+    async def _own_channel(self) -> str:
+        async with self._opening:
+            if self._channel is None:
+                self._channel = await self._layer.new_channel()
+            return self._channel

@@ -1,0 +1,35 @@
+"""The fan-out engine: topics, positions, subscribers. Knows no Django, no GraphQL, no chat, no Channels.
+
+A topic is an append-only log kept elsewhere. The broker carries hints, which may be lost; the log is asked for
+whatever is missing. `docs/architecture.md` tells how and why.
+"""
+
+from backend.hub.broker import Broker
+from backend.hub.entries import EVERYONE, CaughtUp, Ended, Entry, Item, Log, Reset
+from backend.hub.feed import Feed
+from backend.hub.hub import Hub
+from backend.hub.limits import Limits
+from backend.hub.process import current, install, publish, running
+from backend.hub.shared import Shared
+from backend.hub.subscriber import Sink, Subscriber
+
+__all__ = [
+    "EVERYONE",
+    "Broker",
+    "CaughtUp",
+    "Ended",
+    "Entry",
+    "Feed",
+    "Hub",
+    "Item",
+    "Limits",
+    "Log",
+    "Reset",
+    "Shared",
+    "Sink",
+    "Subscriber",
+    "current",
+    "install",
+    "publish",
+    "running",
+]

@@ -1,0 +1,18 @@
+"""What carries hints between processes. It may lose, repeat and reorder them; it may be down."""
+
+from typing import Protocol
+
+
+class Broker(Protocol):
+    """One for each process and event loop. Every method may raise: the hub tries again."""
+
+    async def publish(self, topic: str, hint: bytes) -> None:
+        """Hand a hint to every process that has joined `topic`, this one too."""
+
+    async def join(self, topic: str) -> None:
+        """Receive the hints of `topic` from now on. Joining twice is joining once."""
+
+    async def leave(self, topic: str) -> None: ...
+
+    async def receive(self) -> tuple[str, bytes]:
+        """The next hint for this process, and its topic. Only one task calls it."""

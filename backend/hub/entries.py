@@ -1,0 +1,89 @@
+"""What flows through a feed: entries of a log, and notices about the stream itself."""
+
+import asyncio
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+# In `Entry.ends`: the entry ends everybody's access, as a deleted room does.
+EVERYONE = "*"
+
+
+class Item:
+    """Something that is rendered once for each sharing key. `frames` holds the renderings, or who is at it."""
+
+    __slots__ = ("cursor", "frames")
+
+    def __init__(self, cursor: str) -> None:
+        self.cursor = cursor
+        self.frames: dict[Hashable, str | asyncio.Event] = {}
+
+
+class Entry(Item):
+    """One event of a log. The hub never looks into `payload`.
+
+    A position (`seq`) alone can lie: after a restored backup the same number may name another event. So what
+    a client keeps is `cursor`, which the log makes and checks.
+    """
+
+    __slots__ = ("ends", "erases", "payload", "seq", "size", "subject")
+
+    def __init__(
+        self,
+        *,
+        seq: int,
+        cursor: str,
+        payload: Any,
+        size: int,
+        subject: str | None = None,
+        erases: bool = False,
+        ends: str | None = None,
+    ) -> None:
+        super().__init__(cursor)
+        self.seq = seq
+        self.payload = payload
+        # Bytes that it is charged for in the ring.
+        self.size = size
+        # What the event is about; a later event that `erases` takes all earlier ones about it out of memory.
+        self.subject = subject
+        self.erases = erases
+        # The principal whose access ends with this event, or EVERYONE.
+        self.ends = ends
+
+
+class CaughtUp(Item):
+    """The subscriber has everything up to `cursor`."""
+
+    __slots__ = ()
+
+
+class Ended(Item):
+    """Access ended with the entry at `cursor`."""
+
+    __slots__ = ("entry",)
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry.cursor)
+        self.entry = entry
+
+
+class Reset(Item):
+    """The stream cannot be continued from where the subscriber is; `cursor` is the head."""
+
+    __slots__ = ("cause",)
+
+    def __init__(self, cursor: str, cause: Literal["EXPIRED", "UNKNOWN_CURSOR"]) -> None:
+        super().__init__(cursor)
+        self.cause = cause
+
+
+class Log(Protocol):
+    """The truth. `read` and `heads` are synchronous; the hub calls them through the crossing it was given."""
+
+    def decode(self, hint: bytes) -> Entry:
+        """The entry that a hint carries. Raises `ValueError` for anything else."""
+
+    def read(self, topic: str, after: int, limit: int) -> Sequence[Entry]:
+        """Entries `after + 1 ...` in order without a hole, at most `limit`; none if they are no longer kept."""
+
+    def heads(self, topics: Collection[str]) -> Mapping[str, int]:
+        """The last seq of each topic that exists, read from the primary."""

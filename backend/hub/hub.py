@@ -1,0 +1,206 @@
+"""The hub of one process: feeds in use, one receive loop, and what heals a lossy channel layer."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
+
+from backend.hub.broker import Broker
+from backend.hub.entries import Entry, Log
+from backend.hub.feed import Feed
+from backend.hub.limits import Limits
+from backend.hub.outbox import Outbox
+
+logger = logging.getLogger(__name__)
+
+Crossing = Callable[..., Awaitable[Any]]
+
+# Topics that are no log: the hub's own heartbeat, one for each process.
+_BEAT = "beat."
+
+
+class Hub:
+    """The first holder of a topic joins it, the last one leaves it after a linger.
+
+    Redis may be slow, down, flushed: nothing here waits for it but the tasks that talk to it. A *sweep* reads
+    the heads of all topics in use every few seconds, and fast while hints cannot be trusted: while a topic is
+    not joined yet, and while the hub misses its own heartbeat.
+    """
+
+    def __init__(self, *, broker: Broker, log: Log, crossing: Crossing, limits: Limits) -> None:
+        self._broker = broker
+        self._log = log
+        self._crossing = crossing
+        self._limits = limits
+        self._outbox = Outbox(broker, size=limits.outbox_size, timeout=limits.publish_timeout)
+        self._feeds: dict[str, Feed] = {}
+        self._holders: dict[str, int] = {}
+        self._lingering: dict[str, asyncio.TimerHandle] = {}
+        self._listeners: dict[str, Callable[[bytes], None]] = {}
+        self._beat = _BEAT + uuid.uuid4().hex
+        self._last_beat = 0.0
+        self._swept_at = 0.0
+        self._joined_at = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.get_running_loop()
+
+    # --- what it is asked for -------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._last_beat = self._joined_at = self._loop.time()
+        self.listen(self._beat, lambda _: setattr(self, "_last_beat", self._loop.time()))
+        for loop in (self._receive(), self._outbox.run(), self._sweep(), self._beats()):
+            self._spawn(loop)
+
+    async def close(self) -> None:
+        self._holders.clear()
+        tasks, self._tasks = self._tasks, set()
+        for timer in self._lingering.values():
+            timer.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, *(feed.close() for feed in self._feeds.values()), return_exceptions=True)
+        self._feeds.clear()
+
+    def hold(self, topic: str) -> Feed:
+        """The topic's feed, kept until `release`. Never waits: until the topic is joined, it is swept fast.
+
+        Hold first, read the log's head second: then whatever comes after that head comes through the feed.
+        """
+        self._holders[topic] = self._holders.get(topic, 0) + 1
+        if timer := self._lingering.pop(topic, None):
+            timer.cancel()
+        feed = self._feeds.get(topic)
+        if feed is None:
+            feed = self._feeds[topic] = Feed(topic, self._reader(topic), self._limits, release=self.release)
+            self._spawn(self._join(topic, feed))
+        return feed
+
+    def release(self, feed: Feed) -> None:
+        topic = feed.topic
+        if topic not in self._holders:  # the hub has closed
+            return
+        self._holders[topic] -= 1
+        if not self._holders[topic]:
+            del self._holders[topic]
+            self._lingering[topic] = self._loop.call_later(self._limits.linger, self._abandon, topic)
+
+    def listen(self, topic: str, callback: Callable[[bytes], None]) -> None:
+        """Call back for every hint of a topic that is no log, for as long as the process lives."""
+        self._listeners[topic] = callback
+        self._spawn(self._join(topic))
+
+    def publish(self, topic: str, hint: bytes) -> None:
+        """Hand a hint to all processes. Returns at once; the hint may be lost."""
+        self._outbox.put(topic, hint)
+
+    @property
+    def is_lossy(self) -> bool:
+        """Hints may be missing: the hub has not heard its own heartbeat for a while."""
+        return self._loop.time() - self._last_beat > self._limits.beat_timeout
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """The topics that this process has a feed for."""
+        return frozenset(self._feeds)
+
+    # --- what it does by itself -----------------------------------------------------------------------------
+
+    async def _receive(self) -> None:
+        while True:
+            try:
+                topic, hint = await self._broker.receive()
+            except Exception as error:
+                logger.warning("receiving hints failed (%r); trying again", error)
+                await asyncio.sleep(self._limits.fast_sweep_interval)
+                continue
+            if listener := self._listeners.get(topic):
+                listener(hint)
+            elif feed := self._feeds.get(topic):
+                try:
+                    feed.offer(self._log.decode(hint))
+                except ValueError:
+                    logger.warning("a hint for %s was not understood", topic)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self._limits.fast_sweep_interval)
+            due = self.is_lossy or self._loop.time() - self._swept_at >= self._limits.sweep_interval
+            topics = [topic for topic, feed in self._feeds.items() if due or not feed.settled]
+            if due:
+                self._swept_at = self._loop.time()
+            if not topics:
+                continue
+            try:
+                heads = await self._crossing(self._log.heads, topics)
+            except Exception as error:
+                logger.warning("sweeping %d topics failed (%r)", len(topics), error)
+                continue
+            for topic, head in heads.items():
+                if feed := self._feeds.get(topic):
+                    feed.exists(head)
+
+    async def _beats(self) -> None:
+        while True:
+            was_lossy = self.is_lossy
+            self.publish(self._beat, b"")
+            await asyncio.sleep(self._limits.beat_interval)
+            if self.is_lossy and not was_lossy:
+                logger.warning("the channel layer is lossy: reading the log until it is back")
+            elif was_lossy and not self.is_lossy:
+                logger.info("the channel layer is back")
+            # A flushed Redis has forgotten who joined what; an old group membership expires.
+            if self.is_lossy or self._loop.time() - self._joined_at >= self._limits.rejoin_interval:
+                await self._rejoin()
+
+    async def _rejoin(self) -> None:
+        self._joined_at = self._loop.time()
+        for topic in (*self._listeners, *self._feeds):
+            if not await self._try_join(topic):
+                return  # it is down: the others would wait as long each
+
+    async def _join(self, topic: str, feed: Feed | None = None) -> None:
+        while not await self._try_join(topic):  # noqa: ASYNC110  # Redis is down: no event says when it is back
+            await asyncio.sleep(self._limits.fast_sweep_interval)
+        if feed is not None:
+            # A layer may say yes before it listens: one more fast sweep, and the topic can be trusted.
+            await asyncio.sleep(2 * self._limits.fast_sweep_interval)
+            feed.settled = True
+
+    async def _try_join(self, topic: str) -> bool:
+        try:
+            await asyncio.wait_for(self._broker.join(topic), self._limits.beat_timeout)
+        except Exception as error:
+            logger.warning("joining %s failed (%r)", topic, error)
+            return False
+        return True
+
+    def _abandon(self, topic: str) -> None:
+        self._lingering.pop(topic, None)
+        if topic not in self._holders and (feed := self._feeds.pop(topic, None)):
+            self._spawn(self._leave(topic, feed))
+
+    async def _leave(self, topic: str, feed: Feed) -> None:
+        await feed.close()
+        if topic in self._feeds:  # somebody came back meanwhile
+            return
+        try:
+            await self._broker.leave(topic)
+        except Exception as error:
+            logger.warning("leaving %s failed (%r)", topic, error)
+        if topic in self._feeds:  # came back while leaving: joined before, left after
+            await self._join(topic)
+
+    def _reader(self, topic: str) -> Callable[[int, int], Awaitable[Sequence[Entry]]]:
+        async def read(after: int, limit: int) -> Sequence[Entry]:
+            entries: Sequence[Entry] = await self._crossing(self._log.read, topic, after, limit)
+            return entries
+
+        return read
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        # The loop itself keeps only weak references to tasks.
+        task = self._loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,35 @@
+"""Hints on their way out: bounded, and dropped rather than waited for. The log has what they would have said."""
+
+import asyncio
+import logging
+from collections import deque
+
+from backend.hub.broker import Broker
+
+logger = logging.getLogger(__name__)
+
+
+class Outbox:
+    def __init__(self, broker: Broker, *, size: int, timeout: float) -> None:
+        self._broker = broker
+        self._timeout = timeout
+        # Full: the oldest go first. They are the most likely to have been read from the log already.
+        self._hints: deque[tuple[str, bytes]] = deque(maxlen=size)
+        self._wake = asyncio.Event()
+
+    def put(self, topic: str, hint: bytes) -> None:
+        self._hints.append((topic, hint))
+        self._wake.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._hints:
+                topic, hint = self._hints.popleft()
+                try:
+                    await asyncio.wait_for(self._broker.publish(topic, hint), self._timeout)
+                except Exception as error:
+                    # Those behind it would wait as long each, and arrive when nobody needs them any more.
+                    logger.warning("publishing failed (%r); %d hints dropped", error, len(self._hints) + 1)
+                    self._hints.clear()

@@ -1,0 +1,58 @@
+"""The hub of this process and event loop, and publishing from wherever a transaction commits."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+
+from backend.hub.broker import Broker
+from backend.hub.hub import Hub
+
+logger = logging.getLogger(__name__)
+
+_make_broker: Callable[[], Broker] | None = None
+_make_hub: Callable[[Broker], Hub] | None = None
+_publish_timeout = 0.0
+_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+_lock = threading.Lock()
+
+
+def install(*, make_broker: Callable[[], Broker], make_hub: Callable[[Broker], Hub], publish_timeout: float) -> None:
+    """Say once for the process how a hub is made. Nothing is connected before it is used."""
+    global _make_broker, _make_hub, _publish_timeout
+    _make_broker, _make_hub, _publish_timeout = make_broker, make_hub, publish_timeout
+
+
+def current() -> Hub:
+    """The hub of the running loop, started on first use: some servers (daphne) tell nobody when they start."""
+    loop = asyncio.get_running_loop()
+    hub = _hubs.get(loop)
+    if hub is None:
+        assert _make_broker is not None, "the composition installs the hub"
+        assert _make_hub is not None
+        with _lock:
+            for closed in [each for each in _hubs if each.is_closed()]:
+                del _hubs[closed]
+            hub = _hubs[loop] = _make_hub(_make_broker())
+        hub.start()
+    return hub
+
+
+def running() -> list[tuple[asyncio.AbstractEventLoop, Hub]]:
+    with _lock:
+        return [(loop, hub) for loop, hub in _hubs.items() if loop.is_running()]
+
+
+def publish(topic: str, hint: bytes) -> None:
+    """Hand a hint to all processes, from any thread. Never fails, and waits at most `publish_timeout`.
+
+    In a server the hub's own loop does it. A command has none: it connects, publishes and lets go.
+    """
+    if hubs := running():
+        for loop, hub in hubs:
+            loop.call_soon_threadsafe(hub.publish, topic, hint)
+    elif _make_broker is not None:
+        try:
+            asyncio.run(asyncio.wait_for(_make_broker().publish(topic, hint), _publish_timeout))
+        except Exception as error:
+            logger.warning("publishing failed (%r); subscribers will find the event by themselves", error)
