@@ -1,0 +1,87 @@
+"""Who is asking, and whether what proved it still counts: a session cookie or a personal token."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest
+from django.utils.timezone import now
+
+from backend.accounts import tokens
+from backend.accounts.models import PersonalToken, User
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """What proved an identity, with the person's epoch at that time."""
+
+    kind: Literal["session", "token"]
+    key: str
+    user_id: int
+    epoch: int
+    expires_at: datetime | None = None
+
+
+class Viewer(msgspec.Struct, frozen=True):
+    """The person asking, as far as rules need to know them."""
+
+    id: int
+    is_staff: bool
+    credential: Credential
+
+
+def from_session(key: str) -> Viewer | None:
+    """Who is logged in with this session; checks the session's hash against the password, as Django does."""
+    request = HttpRequest()
+    request.session = SessionStore(key)
+    return from_request(request)
+
+
+def from_request(request: HttpRequest) -> Viewer | None:
+    """Who is logged in on this request's session."""
+    user = get_user(request)
+    key = request.session.session_key
+    if not isinstance(user, User) or key is None:
+        return None
+    return _viewer(user, kind="session", key=key, expires_at=request.session.get_expiry_date())
+
+
+def from_token(secret: str) -> Viewer | None:
+    found = tokens.find(secret=secret)
+    if found is None:
+        return None
+    user, token = found
+    return _viewer(user, kind="token", key=str(token.id), expires_at=token.expires_at)
+
+
+def _viewer(user: User, *, kind: Literal["session", "token"], key: str, expires_at: datetime | None) -> Viewer:
+    credential = Credential(kind=kind, key=key, user_id=user.pk, epoch=user.credentials_epoch, expires_at=expires_at)
+    return Viewer(id=user.pk, is_staff=user.is_staff, credential=credential)
+
+
+def revoked(credentials: Collection[Credential]) -> set[Credential]:
+    """Those that no longer count: logged out, revoked, expired, deactivated, or older than a new password.
+
+    Three queries, whatever the number. A new password ends sessions; tokens outlive it.
+    """
+    people = {each.user_id for each in credentials}
+    epochs = dict(User.objects.filter(pk__in=people, is_active=True).values_list("pk", "credentials_epoch"))
+    sessions = {each.key for each in credentials if each.kind == "session"}
+    tokens_ = {int(each.key) for each in credentials if each.kind == "token"}
+    alive = {
+        "session": set(Session.objects.filter(pk__in=sessions, expire_date__gt=now()).values_list("pk", flat=True)),
+        "token": {str(pk) for pk in PersonalToken.objects.filter(pk__in=tokens_).values_list("pk", flat=True)},
+    }
+    moment = datetime.now(UTC)
+
+    def counts(each: Credential) -> bool:
+        if each.key not in alive[each.kind] or each.user_id not in epochs:
+            return False
+        if each.kind == "session" and epochs[each.user_id] != each.epoch:
+            return False
+        return each.expires_at is None or each.expires_at > moment
+
+    return {each for each in credentials if not counts(each)}

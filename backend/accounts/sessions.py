@@ -1,0 +1,23 @@
+"""Sessions of browsers: Django's own, opened and closed by the request they came with."""
+
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.http import HttpRequest
+
+from backend.accounts import revocation
+from backend.accounts.models import User
+
+
+def open_session(request: HttpRequest, *, user_id: int) -> None:
+    """Log in on this request; the response sets the cookie."""
+    login(request, User.objects.get(pk=user_id), backend="django.contrib.auth.backends.ModelBackend")
+
+
+def close_session(request: HttpRequest) -> None:
+    """Log out on this request; sockets opened with the session close, in every process."""
+    logout(request)
+    revocation.announce()
+
+
+def keep_session(request: HttpRequest, *, user_id: int) -> None:
+    """Stay logged in on this request after the password has changed; other sessions end."""
+    update_session_auth_hash(request, User.objects.get(pk=user_id))

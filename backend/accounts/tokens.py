@@ -1,0 +1,97 @@
+"""Personal tokens: made once, shown once, kept as a digest."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+import msgspec
+from django.conf import settings
+from django.db.models.functions import Now
+
+from backend import rates
+from backend.accounts import revocation
+from backend.accounts.models import PersonalToken, User
+from backend.errors import FieldError, Invalid, NotFound
+from backend.folding import Unseen, fold
+
+_PREFIX = "chai_"  # so that secret scanners, and people, know what they have found
+
+
+class Token(msgspec.Struct, frozen=True):
+    """What its owner may know of a token. The secret is not among it."""
+
+    id: int
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+
+
+def digest(secret: str) -> str:
+    # The secret has 256 random bits: a slow hash would protect nothing more.
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def create_token(*, user_id: int, name: str, expires_at: datetime | None = None) -> tuple[Token, str]:
+    """A new token and its secret, which cannot be had again. Raises `Invalid`, `RateLimited`."""
+    rates.take("profile", user_id)
+    if not name.strip():
+        raise Invalid.field("name", "REQUIRED", "Name the token, so that you know it later.")
+    try:
+        fold(name.replace("/", ""))
+    except Unseen as error:
+        raise Invalid.field("name", "MALFORMED", "Only characters that can be seen.") from error
+    if len(name) > settings.TOKEN_NAME_MAX_LENGTH:
+        raise Invalid.field("name", "TOO_LONG", f"At most {settings.TOKEN_NAME_MAX_LENGTH} characters.")
+    if PersonalToken.objects.filter(user=user_id).count() >= settings.TOKENS_PER_USER:
+        raise Invalid(detail=f"At most {settings.TOKENS_PER_USER} tokens: revoke one first.")
+    secret = _PREFIX + secrets.token_urlsafe(32)
+    row = PersonalToken(user_id=user_id, name=name.strip(), digest=digest(secret), expires_at=expires_at)
+    row.save()
+    row.refresh_from_db()
+    if expires_at is not None and expires_at <= row.created_at:
+        row.delete()
+        raise Invalid(FieldError(("expiresAt",), "UNSUPPORTED", "This time has passed."))
+    return _token(row), secret
+
+
+def revoke_token(*, user_id: int, token_id: int) -> None:
+    """Raises `NotFound`, also for somebody else's token."""
+    deleted, _ = PersonalToken.objects.filter(pk=token_id, user=user_id).delete()
+    if not deleted:
+        raise NotFound("No such token.")
+    revocation.announce()
+
+
+def tokens(*, user_id: int) -> list[Token]:
+    """All of a person's tokens (at most `TOKENS_PER_USER`), the newest first."""
+    return [_token(row) for row in PersonalToken.objects.filter(user=user_id).order_by("-pk")]
+
+
+def find(*, secret: str) -> tuple[User, Token] | None:
+    """Whose secret this is, if it is still good. Its use is noted, to the minute."""
+    row = (
+        PersonalToken.objects.select_related("user")
+        .filter(digest=digest(secret), user__is_active=True)
+        .exclude(expires_at__lte=Now())
+        .first()
+    )
+    if row is None:
+        return None
+    _note_use(row)
+    return row.user, _token(row)
+
+
+def _note_use(row: PersonalToken) -> None:
+    stale = PersonalToken.objects.filter(pk=row.pk).exclude(last_used_at__gt=Now() - timedelta(minutes=1))
+    stale.update(last_used_at=Now())
+
+
+def _token(row: PersonalToken) -> Token:
+    return Token(
+        id=row.pk,
+        name=row.name,
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        expires_at=row.expires_at,
+    )

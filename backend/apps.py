@@ -1,0 +1,21 @@
+"""Composition for every process, server or command: which broker, which log, which limits the hub has."""
+
+from django.apps import AppConfig
+from django.conf import settings
+
+
+class BackendConfig(AppConfig):
+    name = "backend"
+    verbose_name = "Chaikhana"
+
+    def ready(self) -> None:
+        from backend import database, hub
+        from backend.channels_broker import ChannelsBroker
+        from backend.chat.event_log import RoomLog
+
+        limits = hub.Limits(**settings.HUB)
+        hub.install(
+            make_broker=ChannelsBroker,
+            make_hub=lambda broker: hub.Hub(broker=broker, log=RoomLog(), crossing=database.run, limits=limits),
+            publish_timeout=limits.publish_timeout,
+        )

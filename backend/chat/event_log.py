@@ -1,0 +1,192 @@
+"""The log of each room: append, read, heads. Nothing else writes `RoomEvent`.
+
+`Room.head` is raised by an UPDATE inside the transaction that makes the change. Its row lock is the order: commit
+order equals seq order, and a rollback leaves no hole. (A database sequence would leave gaps, and let 8 be seen
+before 7.) The price: changes to one room are serial.
+"""
+
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import cast
+
+import msgspec
+from django.db import connection, transaction
+
+from backend import hub
+from backend.accounts import users
+from backend.chat import facts
+from backend.chat.cursors import Cursor
+from backend.chat.events import Logged, MemberLeft, MessageDeleted, RoomEvent, load, store
+from backend.chat.models import Membership, Message, Room
+from backend.chat.models import RoomEvent as Row
+from backend.database import CLOCK
+from backend.errors import NotFound
+
+_TOPIC = "room."
+
+
+def topic(room_id: int) -> str:
+    """The hub's name for a room's log. Made of the id: a channel layer takes ASCII alone."""
+    return f"{_TOPIC}{room_id}"
+
+
+def principal(user_id: int) -> str:
+    """The hub's name for somebody whose access can end."""
+    return f"user.{user_id}"
+
+
+def cursor(logged: Logged) -> str:
+    return str(Cursor(logged.room_id, logged.seq, logged.tag))
+
+
+def head_cursor(room: facts.Room) -> str:
+    return str(Cursor(room.id, room.head, room.head_tag))
+
+
+@dataclass
+class Place:
+    """The next place in a room's log, held under the room's lock. Set `event` before the block ends."""
+
+    room_id: int
+    seq: int
+    tag: int
+    at: datetime
+    event: RoomEvent | None = None
+
+
+class Unchanged(Exception):
+    """Raised inside `append`: nothing has to happen after all. The place is given back, and the block is left."""
+
+
+def append(room_id: int) -> AbstractContextManager[Place, bool]:
+    """One change of a room and its event, in one transaction; published when, and only if, it commits.
+
+        with append(room_id) as place:          # the room is locked from here
+            row = Message.objects.create(..., seq=place.seq, sent_at=place.at)
+            place.event = MessageSent(message=row.pk)
+
+    Whatever the block raises undoes everything; `Unchanged` does so silently. Raises `NotFound`.
+    """
+    # The type says that it may swallow an exception: what follows the block is reachable after `Unchanged`.
+    return cast("AbstractContextManager[Place, bool]", _append(room_id))
+
+
+@contextmanager
+def _append(room_id: int) -> Iterator[Place]:
+    try:
+        with transaction.atomic():
+            place = _advance(room_id)
+            yield place
+            assert place.event is not None, "a place in the log was taken for nothing"
+            Row.objects.create(room_id=room_id, seq=place.seq, tag=place.tag, at=place.at, data=store(place.event))
+            [logged] = _resolve([(room_id, place.seq, place.tag, place.at, place.event)])
+            hint = msgspec.msgpack.encode(logged)
+            transaction.on_commit(partial(hub.publish, topic(room_id), hint))
+    except Unchanged:
+        pass
+
+
+# Time never runs backwards within a room, and is taken when the lock is held, not when it was asked for.
+_ADVANCE = """
+UPDATE chat_room SET head = head + 1, head_tag = %s, last_activity_at = {later}(last_activity_at, {clock})
+WHERE id = %s RETURNING head, last_activity_at
+"""
+_LATER = {"postgresql": "GREATEST", "sqlite": "MAX"}
+
+
+def _advance(room_id: int) -> Place:
+    tag = secrets.randbits(32)
+    with connection.cursor() as db:
+        vendor = connection.vendor
+        db.execute(_ADVANCE.format(later=_LATER[vendor], clock=CLOCK[vendor]), [tag, room_id])
+        row = db.fetchone()
+    if row is None:
+        raise NotFound("No such room.")
+    seq, at = row
+    # SQLite has no time zones; Django keeps UTC there.
+    return Place(room_id=room_id, seq=seq, tag=tag, at=at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
+def read(room_id: int, after: int, limit: int) -> list[Logged]:
+    """The events after a position, in order and without a hole; none if the next one is no longer kept."""
+    rows = Row.objects.filter(room=room_id, seq__gt=after).order_by("seq")[:limit]
+    logged = _resolve([(row.room_id, row.seq, row.tag, row.at, load(row.data)) for row in rows])
+    return logged if logged and logged[0].seq == after + 1 else []
+
+
+def tag_at(room_id: int, seq: int) -> int | None:
+    """The tag of the event at `seq`, if there is one."""
+    return Row.objects.filter(room=room_id, seq=seq).values_list("tag", flat=True).first()
+
+
+def _resolve(events: Sequence[tuple[int, int, int, datetime, RoomEvent]]) -> list[Logged]:
+    """Join what the events name, as it is now: three queries at most, whatever their number."""
+    happened = [event for *_, event in events]
+    messages = _named("message", happened)
+    members = _named("member", happened)
+    doers = _named("by", happened)
+    message_rows = Message.objects.filter(pk__in=messages).select_related("author") if messages else ()
+    member_rows = Membership.objects.filter(pk__in=members).select_related("user") if members else ()
+    message_facts = {row.pk: facts.message(row) for row in message_rows}
+    member_facts = {row.pk: facts.member(row) for row in member_rows}
+    people = users.people(doers) if doers else {}
+    return [
+        Logged(
+            room_id=room_id,
+            seq=seq,
+            tag=tag,
+            at=at,
+            event=event,
+            message=message_facts.get(getattr(event, "message", 0)),
+            member=member_facts.get(getattr(event, "member", 0)),
+            by=people.get(getattr(event, "by", None) or 0),
+        )
+        for room_id, seq, tag, at, event in events
+    ]
+
+
+def _named(what: str, events: Sequence[RoomEvent]) -> set[int]:
+    """The ids that events name; none of the tables has an id 0."""
+    return {named for event in events if (named := getattr(event, what, None))}
+
+
+class RoomLog:
+    """The logs of all rooms, as the hub asks for them (`hub.Log`)."""
+
+    def decode(self, hint: bytes) -> hub.Entry:
+        return entry(_hint.decode(hint), size=len(hint))
+
+    def read(self, topic: str, after: int, limit: int) -> list[hub.Entry]:
+        return [entry(logged) for logged in read(_room_of(topic), after, limit)]
+
+    def heads(self, topics: Collection[str]) -> Mapping[str, int]:
+        rooms = Room.objects.filter(pk__in=[_room_of(each) for each in topics])
+        return {topic(pk): head for pk, head in rooms.values_list("pk", "head")}
+
+
+_hint = msgspec.msgpack.Decoder(Logged)
+_FIXED_SIZE = 300  # bytes of an event without its text
+
+
+def entry(logged: Logged, *, size: int | None = None) -> hub.Entry:
+    """A logged event as the hub keeps it."""
+    event, message = logged.event, logged.message
+    if size is None:
+        size = _FIXED_SIZE + (2 * len(message.body) if message else 0)
+    return hub.Entry(
+        seq=logged.seq,
+        cursor=cursor(logged),
+        payload=logged,
+        size=size,
+        subject=f"message.{message.id}" if message else None,
+        erases=isinstance(event, MessageDeleted),
+        ends=principal(logged.member.person.id) if isinstance(event, MemberLeft) and logged.member else None,
+    )
+
+
+def _room_of(topic: str) -> int:
+    return int(topic.removeprefix(_TOPIC))

@@ -1,0 +1,87 @@
+"""What the domain tells others: immutable facts, read in one place, with nothing left to be loaded later."""
+
+from datetime import datetime
+
+import msgspec
+
+from backend.accounts.users import Person, person
+from backend.chat import models
+from backend.chat.models import Role
+
+__all__ = ["Member", "Message", "Role", "Room", "member", "message", "room"]
+
+
+class Room(msgspec.Struct, frozen=True):
+    """`head` and `head_tag` were read with the rest, and so before anything that is read later."""
+
+    id: int
+    address: str
+    title: str
+    topic: str
+    is_private: bool
+    created_at: datetime
+    last_activity_at: datetime
+    head: int
+    head_tag: int
+    tail: int
+
+
+class Member(msgspec.Struct, frozen=True):
+    id: int
+    room_id: int
+    person: Person
+    role: Role
+    joined_at: datetime
+    left_at: datetime | None
+
+
+class Message(msgspec.Struct, frozen=True):
+    id: int
+    room_id: int
+    author: Person
+    body: str
+    seq: int
+    version: int
+    sent_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+
+
+def room(row: models.Room) -> Room:
+    return Room(
+        id=row.pk,
+        address=row.address,
+        title=row.title,
+        topic=row.topic,
+        is_private=row.is_private,
+        created_at=row.created_at,
+        last_activity_at=row.last_activity_at,
+        head=row.head,
+        head_tag=row.head_tag,
+        tail=row.tail,
+    )
+
+
+def member(row: models.Membership) -> Member:
+    return Member(
+        id=row.pk,
+        room_id=row.room_id,
+        person=person(row.user),
+        role=Role(row.role),
+        joined_at=row.joined_at,
+        left_at=row.left_at,
+    )
+
+
+def message(row: models.Message) -> Message:
+    return Message(
+        id=row.pk,
+        room_id=row.room_id,
+        author=person(row.author),
+        body=row.body,
+        seq=row.seq,
+        version=row.version,
+        sent_at=row.sent_at,
+        edited_at=row.edited_at,
+        deleted_at=row.deleted_at,
+    )

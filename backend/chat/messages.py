@@ -1,0 +1,188 @@
+"""Messages: sending, editing, deleting, and the history of a room."""
+
+import msgspec
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
+
+from backend import rates
+from backend.accounts.credentials import Viewer
+from backend.chat import event_log, facts, policies
+from backend.chat.cursors import Cursor
+from backend.chat.events import MessageDeleted, MessageEdited, MessageSent
+from backend.chat.models import Message, Room
+from backend.chat.pages import Page, Window, page, window_size
+from backend.chat.policies import Action, Reader
+from backend.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """A message as it is now, and a cursor that has it: from there on, only later changes follow."""
+
+    message: facts.Message
+    cursor: str
+    duplicate: bool = False
+
+
+def send_message(*, viewer: Viewer, room_id: int, body: str, key: str) -> Accepted:
+    """Say something in a room, once for each `key`.
+
+    The key is looked up under the room's lock, before policies and limits: a retry returns the first message,
+    also after its author was shown the door or it was deleted. Raises `Invalid`, `Conflict` for a key that has
+    sent something else, `Forbidden`, `NotFound`, `RateLimited`.
+    """
+    _check_key(key)
+    digest = _digest(body)
+    first: Message | None = None
+    with event_log.append(room_id) as place:
+        first = Message.objects.select_related("author").filter(room=room_id, author=viewer.id, key=key).first()
+        if first is not None:
+            raise event_log.Unchanged
+        room = _room(room_id)
+        policies.require(Action.SEND, room=room, held=policies.standings(room, viewer))
+        _check_body(body)
+        rates.take("send", viewer.id)
+        row = Message.objects.create(
+            room_id=room_id,
+            author_id=viewer.id,
+            seq=place.seq,
+            version=place.seq,
+            body=body,
+            key=key,
+            key_digest=digest,
+            sent_at=place.at,
+        )
+        place.event = MessageSent(message=row.pk)
+    if first is None:
+        return _accepted(row)
+    if first.key_digest != digest:
+        raise Conflict("This key has sent another message.")
+    return _accepted(first, duplicate=True)
+
+
+def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
+    """Change one's own message. Raises `Invalid`, `NotFound`, `Forbidden`, `RateLimited`."""
+    room_id = _readable(viewer, message_id).room_id
+    with event_log.append(room_id) as place:
+        row = _row(message_id)
+        policies.require(Action.EDIT_OWN, room=row.room, held=policies.standings(row.room, viewer))
+        if row.author_id != viewer.id:
+            raise Forbidden("Only its author can edit a message.")
+        if row.deleted_at is not None:
+            raise NotFound("This message was deleted.")
+        _check_body(body)
+        if body == row.body:
+            raise event_log.Unchanged
+        rates.take("send", viewer.id)
+        row.body, row.edited_at, row.version = body, place.at, place.seq
+        row.save(update_fields=["body", "edited_at", "version"])
+        place.event = MessageEdited(message=row.pk)
+    return _accepted(row)
+
+
+def delete_message(*, viewer: Viewer, message_id: int) -> Accepted:
+    """Blank a message for good; the row stays, so that old events resolve. Deleting twice is deleting once.
+
+    Raises `NotFound`, `Forbidden`.
+    """
+    row = _row(message_id)
+    action = Action.DELETE_OWN if row.author_id == viewer.id else Action.DELETE_ANY
+    with event_log.append(row.room_id) as place:
+        row = _row(message_id)
+        held = policies.standings(row.room, viewer)
+        if not policies.allows(action, is_private=row.room.is_private, held=held):
+            _readable(viewer, message_id)
+            raise Forbidden("Only its author or a moderator can delete a message.")
+        if row.deleted_at is not None:
+            raise event_log.Unchanged
+        row.body, row.deleted_at, row.version = "", place.at, place.seq
+        row.save(update_fields=["body", "deleted_at", "version"])
+        place.event = MessageDeleted(message=row.pk, by=viewer.id)
+    return _accepted(row)
+
+
+def find_message(*, reader: Reader, message_id: int) -> facts.Message | None:
+    """None if there is none that the reader may read."""
+    try:
+        return facts.message(_readable(reader, message_id))
+    except NotFound:
+        return None
+
+
+def history(*, reader: Reader, room_id: int, window: Window) -> Page[facts.Message]:
+    """A page of a room's messages, the oldest first; without bounds, the last ones. Raises `Forbidden`."""
+    room = _room(room_id)
+    policies.require(Action.READ, room=room, held=policies.standings(room, reader))
+    if window.first is None and window.after is None and window.last is None:
+        window = msgspec.structs.replace(window, last=settings.PAGE_SIZE)
+    found = page(_messages(room_id), window, key="seq")
+    return Page([facts.message(row) for row in found.items], found.has_previous, found.has_next)
+
+
+def history_around(*, reader: Reader, room_id: int, message_id: int, window: Window) -> Page[facts.Message]:
+    """A page with this message in its middle: half before it, half from it on. Raises `NotFound`, `Forbidden`."""
+    size = window_size(window)
+    room = _room(room_id)
+    policies.require(Action.READ, room=room, held=policies.standings(room, reader))
+    middle = Message.objects.filter(pk=message_id, room=room).values_list("seq", flat=True).first()
+    if middle is None:
+        raise NotFound("No such message in this room.")
+    before = page(_messages(room_id), Window(last=size // 2, before=middle), key="seq")
+    after = page(_messages(room_id), Window(first=size - size // 2, after=middle - 1), key="seq")
+    rows = [*before.items, *after.items]
+    return Page([facts.message(row) for row in rows], before.has_previous, after.has_next)
+
+
+def _messages(room_id: int) -> QuerySet[Message]:
+    return Message.objects.filter(room=room_id).select_related("author")
+
+
+def _accepted(row: Message, *, duplicate: bool = False) -> Accepted:
+    tag = event_log.tag_at(row.room_id, row.version)
+    assert tag is not None, "the event that a version names is in the log"
+    cursor = str(Cursor(row.room_id, row.version, tag))
+    return Accepted(message=facts.message(row), cursor=cursor, duplicate=duplicate)
+
+
+def _readable(reader: Reader, message_id: int) -> Message:
+    row = _row(message_id)
+    held = policies.standings(row.room, reader)
+    if not policies.allows(Action.READ, is_private=row.room.is_private, held=held):
+        raise NotFound("No such message.")
+    return row
+
+
+def _row(message_id: int) -> Message:
+    try:
+        return Message.objects.select_related("room", "author").get(pk=message_id)
+    except Message.DoesNotExist as error:
+        raise NotFound("No such message.") from error
+
+
+def _room(room_id: int) -> Room:
+    try:
+        return Room.objects.get(pk=room_id)
+    except Room.DoesNotExist as error:
+        raise NotFound("No such room.") from error
+
+
+def _check_key(key: str) -> None:
+    if not key:
+        raise Invalid.field("key", "REQUIRED", "Choose a key for this message: retries repeat it.")
+    if "\0" in key:
+        raise Invalid.field("key", "MALFORMED", "A key cannot hold the character U+0000.")
+    if len(key) > settings.KEY_MAX_LENGTH:
+        raise Invalid.field("key", "TOO_LONG", f"At most {settings.KEY_MAX_LENGTH} characters.")
+
+
+def _check_body(body: str) -> None:
+    if not body.strip():
+        raise Invalid.field("body", "REQUIRED", "Say something.")
+    if len(body) > settings.MESSAGE_MAX_LENGTH:
+        raise Invalid.field("body", "TOO_LONG", f"At most {settings.MESSAGE_MAX_LENGTH} characters.")
+    if "\0" in body:
+        raise Invalid.field("body", "MALFORMED", "A text cannot hold the character U+0000.")
+
+
+def _digest(body: str) -> str:
+    return salted_hmac("backend.chat.messages.key", body, algorithm="sha256").hexdigest()

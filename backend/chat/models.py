@@ -1,0 +1,93 @@
+"""Rooms, members, messages and the log. Imported only inside `chat`, and by Django."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Room(models.Model):
+    """`head` is the seq of the last event of its log; raising it is what orders all changes of a room."""
+
+    # As people write it; folded, it is unique.
+    address = models.CharField(max_length=settings.ADDRESS_MAX_LENGTH)
+    address_folded = models.CharField(max_length=4 * settings.ADDRESS_MAX_LENGTH, unique=True)
+    title = models.CharField(max_length=settings.ADDRESS_MAX_LENGTH)
+    topic = models.CharField(max_length=256, blank=True)
+    is_private = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    last_activity_at = models.DateTimeField(db_default=Now())
+    head = models.PositiveBigIntegerField(default=0)
+    # The tag of the event at `head`, so that a cursor for it needs no second read.
+    head_tag = models.PositiveBigIntegerField(default=0)
+    # Events up to here are no longer kept.
+    tail = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Role(models.TextChoices):
+    OWNER = "owner"
+    MODERATOR = "moderator"
+    MEMBER = "member"
+
+
+class Membership(models.Model):
+    """Kept, with `left_at`, when somebody leaves: old events name it."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=9, choices=Role.choices, default=Role.MEMBER)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("room", "user"), name="one_membership_each"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.room}"
+
+
+class Message(models.Model):
+    """`seq` is that of its MessageSent event: messages of a room are ordered and paged by it."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="messages")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages")
+    seq = models.PositiveBigIntegerField()
+    # The seq of the last event that changed it.
+    version = models.PositiveBigIntegerField()
+    body = models.CharField(max_length=settings.MESSAGE_MAX_LENGTH, blank=True)
+    key = models.CharField(max_length=settings.KEY_MAX_LENGTH)
+    # A keyed digest of what was sent with `key`: a retry is told from a mistake, also after an edit or deletion,
+    # and nothing can be read back from it.
+    key_digest = models.CharField(max_length=64)
+    sent_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("room", "seq"), name="one_message_a_seq"),
+            models.UniqueConstraint(fields=("room", "author", "key"), name="one_message_a_key"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pk} by {self.author}"
+
+
+class RoomEvent(models.Model):
+    """One line of a room's log. Written by `event_log.append` alone."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="events")
+    seq = models.PositiveBigIntegerField()
+    # Random bits that make a cursor checkable: see `event_log`.
+    tag = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    # `events.RoomEvent` as JSON.
+    data = models.TextField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("room", "seq"), name="one_event_a_seq"),)
+
+    def __str__(self) -> str:
+        return f"{self.room} {self.seq}"

@@ -1,0 +1,205 @@
+"""Rooms and their members: entering, leaving, and what may be seen of them."""
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q, QuerySet
+
+from backend import rates
+from backend.accounts.credentials import Viewer
+from backend.chat import event_log, facts, policies
+from backend.chat.cursors import Cursor
+from backend.chat.events import Departure, MemberChanged, MemberJoined, MemberLeft
+from backend.chat.models import Membership, Role, Room
+from backend.chat.pages import Page, Window, page
+from backend.chat.policies import Action, Reader
+from backend.errors import Invalid, NotFound, Unauthenticated
+from backend.folding import Unseen, fold
+
+
+class Entered(msgspec.Struct, frozen=True):
+    room: facts.Room
+    member: facts.Member
+    created: bool
+
+
+class Left(msgspec.Struct, frozen=True):
+    """A membership that has ended, and a cursor at its end."""
+
+    member: facts.Member
+    cursor: str
+
+
+def enter_room(*, viewer: Viewer, address: str) -> Entered:
+    """Join the room at this address; create it if nobody has. Its creator owns it.
+
+    Raises `Invalid` for an address that cannot be, `NotFound` for a private room, `RateLimited`.
+    """
+    rates.take("enter", viewer.id)
+    folded = _folded(address)
+    room, created = _find_or_create(viewer, address.strip(), folded)
+    if not created:
+        held = policies.standings(room, viewer)
+        policies.require(Action.ENTER, room=room, held=held)
+        _join(viewer, room)
+        room.refresh_from_db()
+    member = Membership.objects.select_related("user").get(room=room, user=viewer.id)
+    return Entered(room=facts.room(room), member=facts.member(member), created=created)
+
+
+def leave_room(*, viewer: Viewer, room_id: int) -> Left:
+    """Leave a room. The last owner's place goes to the senior moderator, else to the oldest member.
+
+    Raises `NotFound`, `Forbidden` for who is no member.
+    """
+    with transaction.atomic():
+        with event_log.append(room_id) as place:
+            room = _room(room_id)
+            policies.require(Action.LEAVE, room=room, held=policies.standings(room, viewer))
+            own = _active(room_id).select_related("user").get(user=viewer.id)
+            was_owner, own.role = own.role == Role.OWNER, Role.MEMBER
+            own.left_at = place.at
+            own.save(update_fields=["role", "left_at"])
+            place.event = MemberLeft(member=own.pk, departure=Departure.LEFT)
+        if was_owner:
+            _hand_over(room_id, by=viewer.id)
+    return Left(member=facts.member(own), cursor=str(Cursor(room_id, place.seq, place.tag)))
+
+
+def find_room(*, reader: Reader, room_id: int | None = None, address: str | None = None) -> facts.Room | None:
+    """The room with this id or at this address; None if there is none that the reader may know of."""
+    if reader is None:
+        raise Unauthenticated
+    try:
+        by = Q(pk=room_id) if address is None else Q(address_folded=fold(address))
+        room = Room.objects.get(by)
+        policies.require(Action.SEE, room=room, held=policies.standings(room, reader))
+    except (Room.DoesNotExist, Unseen, NotFound):
+        return None
+    return facts.room(room)
+
+
+def rooms(*, reader: Reader, matching: str | None, window: Window) -> Page[facts.Room]:
+    """Public rooms, the newest first; `matching` finds a part of the address or the title."""
+    if reader is None:
+        raise Unauthenticated
+    rows = Room.objects.filter(is_private=False)
+    if matching:
+        try:
+            rows = rows.filter(Q(address_folded__contains=fold(matching)) | Q(title__icontains=matching))
+        except Unseen:
+            rows = rows.none()
+    return _facts(page(rows, window, newest_first=True))
+
+
+def rooms_of(*, viewer: Viewer, window: Window) -> Page[facts.Room]:
+    """The rooms that the viewer is a member of, the newest first."""
+    mine = Membership.objects.filter(user=viewer.id, left_at=None).values("room")
+    return _facts(page(Room.objects.filter(pk__in=mine), window, newest_first=True))
+
+
+def members(*, reader: Reader, room_id: int, window: Window) -> Page[facts.Member]:
+    """Those who are members now, in the order in which they first came."""
+    room = _room(room_id)
+    policies.require(Action.READ, room=room, held=policies.standings(room, reader))
+    found = page(_active(room_id).select_related("user"), window)
+    return Page([facts.member(row) for row in found.items], found.has_previous, found.has_next)
+
+
+def find_member(*, reader: Reader, member_id: int) -> facts.Member | None:
+    """A present or past member of a room that the reader may read."""
+    row = Membership.objects.select_related("user", "room").filter(pk=member_id).first()
+    if row is None:
+        return None
+    held = policies.standings(row.room, reader)
+    return facts.member(row) if policies.allows(Action.READ, is_private=row.room.is_private, held=held) else None
+
+
+def rooms_by_id(room_ids: Collection[int]) -> Mapping[int, facts.Room]:
+    """For whoever has been shown something in these rooms already: nothing is checked."""
+    return {row.pk: facts.room(row) for row in Room.objects.filter(pk__in=room_ids)}
+
+
+def member_counts(room_ids: Collection[int]) -> Mapping[int, int]:
+    counts = Membership.objects.filter(room__in=room_ids, left_at=None).values("room").annotate(members=Count("pk"))
+    return {row["room"]: row["members"] for row in counts}
+
+
+def roles_of(*, viewer: Viewer, room_ids: Collection[int]) -> Mapping[int, Role]:
+    """The viewer's role in each of these rooms that they are a member of."""
+    mine = Membership.objects.filter(user=viewer.id, room__in=room_ids, left_at=None)
+    return {room: Role(role) for room, role in mine.values_list("room", "role")}
+
+
+def _folded(address: str) -> str:
+    try:
+        folded = fold(address)
+    except Unseen as error:
+        detail = "An address holds characters that can be seen, and no slash."
+        raise Invalid.field("address", "MALFORMED", detail) from error
+    if not folded:
+        raise Invalid.field("address", "REQUIRED", "Type the address of a room.")
+    if len(address.strip()) > settings.ADDRESS_MAX_LENGTH or len(folded) > 4 * settings.ADDRESS_MAX_LENGTH:
+        raise Invalid.field("address", "TOO_LONG", f"At most {settings.ADDRESS_MAX_LENGTH} characters.")
+    if folded in (".", ".."):  # a browser would resolve them away
+        raise Invalid.field("address", "UNSUPPORTED", "This address means another place.")
+    return folded
+
+
+def _find_or_create(viewer: Viewer, address: str, folded: str) -> tuple[Room, bool]:
+    if room := Room.objects.filter(address_folded=folded).first():
+        return room, False
+    try:
+        with transaction.atomic():
+            room = Room.objects.create(address=address, address_folded=folded, title=address)
+            with event_log.append(room.pk) as place:
+                owner = Membership.objects.create(room=room, user_id=viewer.id, role=Role.OWNER, joined_at=place.at)
+                place.event = MemberJoined(member=owner.pk)
+    except IntegrityError:  # somebody was faster: theirs is the room
+        return Room.objects.get(address_folded=folded), False
+    room.refresh_from_db()
+    return room, True
+
+
+def _join(viewer: Viewer, room: Room) -> None:
+    if _active(room.pk).filter(user=viewer.id).exists():
+        return
+    with event_log.append(room.pk) as place:
+        if _active(room.pk).filter(user=viewer.id).exists():  # by another device, just now
+            raise event_log.Unchanged
+        # Whoever comes into a room that everybody has left owns it.
+        role = Role.MEMBER if _active(room.pk).exists() else Role.OWNER
+        again = {"role": role, "joined_at": place.at, "left_at": None}
+        member, _ = Membership.objects.update_or_create(room=room, user_id=viewer.id, defaults=again)
+        place.event = MemberJoined(member=member.pk)
+
+
+def _hand_over(room_id: int, *, by: int) -> None:
+    present = _active(room_id)
+    if present.filter(role=Role.OWNER).exists():
+        return
+    moderators = present.filter(role=Role.MODERATOR).order_by("joined_at", "pk")
+    successor = moderators.first() or present.order_by("joined_at", "pk").first()
+    if successor is None:
+        return
+    with event_log.append(room_id) as place:
+        successor.role = Role.OWNER
+        successor.save(update_fields=["role"])
+        place.event = MemberChanged(member=successor.pk, by=by)
+
+
+def _active(room_id: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(room=room_id, left_at=None)
+
+
+def _room(room_id: int) -> Room:
+    try:
+        return Room.objects.get(pk=room_id)
+    except Room.DoesNotExist as error:
+        raise NotFound("No such room.") from error
+
+
+def _facts(found: Page[Room]) -> Page[facts.Room]:
+    return Page([facts.room(row) for row in found.items], found.has_previous, found.has_next)

@@ -1,0 +1,91 @@
+"""Where a reader of a room's log starts: access and head in one snapshot, and what a cursor is worth."""
+
+from typing import Literal
+
+import msgspec
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+
+from backend.accounts.credentials import Viewer
+from backend.chat import cursors, event_log, facts, policies
+from backend.chat.events import Logged
+from backend.chat.models import Membership, Room
+from backend.chat.policies import Action, Reader
+from backend.errors import Invalid, NotFound, Unauthenticated
+
+ResetCause = Literal["EXPIRED", "UNKNOWN_CURSOR"]
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """A subscriber's start: after `position`, allowed as of `head`; with a `reset`, not at all."""
+
+    position: int
+    cursor: str
+    head: int
+    reset: ResetCause | None = None
+
+
+def open_stream(*, viewer: Viewer | None, room_id: int, after: str | None) -> Opening:
+    """Membership and head from one statement, so one snapshot: an access event above that head is news.
+
+    Raises `Unauthenticated`, `NotFound`, `Forbidden`.
+    """
+    if viewer is None:
+        raise Unauthenticated
+    mine = Membership.objects.filter(room=OuterRef("pk"), user=viewer.id, left_at=None)
+    room = Room.objects.annotate(own_role=Subquery(mine.values("role")[:1])).filter(pk=room_id).first()
+    if room is None:
+        raise NotFound("No such room.")
+    held = policies.of_role(room.own_role, is_staff=viewer.is_staff)
+    policies.require(Action.READ, room=room, held=held)
+    return _position(facts.room(room), after)
+
+
+class EventPage(msgspec.Struct, frozen=True):
+    events: list[Logged]
+    reset: ResetCause | None
+    has_more: bool
+    end_cursor: str
+
+
+def events_page(*, reader: Reader, room_id: int, after: str | None, first: int) -> EventPage:
+    """The log by polling; from the oldest kept when `after` is omitted. Raises `Forbidden`, `Invalid`."""
+    if not 1 <= first <= settings.EVENT_PAGE_MAX_SIZE:
+        raise Invalid.field("first", "UNSUPPORTED", f"A page has 1 to {settings.EVENT_PAGE_MAX_SIZE} events.")
+    row = Room.objects.filter(pk=room_id).first()
+    if row is None:
+        raise NotFound("No such room.")
+    policies.require(Action.READ, room=row, held=policies.standings(row, reader))
+    room = facts.room(row)
+    if after is None:
+        position, cursor = room.tail, None
+    else:
+        opening = _position(room, after)
+        if opening.reset:
+            return EventPage(events=[], reset=opening.reset, has_more=False, end_cursor=opening.cursor)
+        position, cursor = opening.position, opening.cursor
+    events = event_log.read(room_id, position, first)
+    end = event_log.cursor(events[-1]) if events else cursor or event_log.head_cursor(room)
+    last = events[-1].seq if events else position
+    return EventPage(events=events, reset=None, has_more=last < room.head, end_cursor=end)
+
+
+def _position(room: facts.Room, after: str | None) -> Opening:
+    head_cursor = event_log.head_cursor(room)
+    if after is None:
+        return Opening(position=room.head, cursor=head_cursor, head=room.head)
+    cursor = cursors.parse(after)
+    reset = _reset(room, cursor)
+    if cursor is None or reset is not None:
+        return Opening(position=room.head, cursor=head_cursor, head=room.head, reset=reset)
+    return Opening(position=cursor.seq, cursor=after, head=room.head)
+
+
+def _reset(room: facts.Room, cursor: cursors.Cursor | None) -> ResetCause | None:
+    """Why the log cannot be continued from here, if it cannot."""
+    if cursor is None or cursor.room_id != room.id or cursor.seq > room.head:
+        return "UNKNOWN_CURSOR"
+    if cursor.seq < room.tail:
+        return "EXPIRED"
+    tag = room.head_tag if cursor.seq == room.head else event_log.tag_at(room.id, cursor.seq)
+    return None if tag == cursor.tag else "UNKNOWN_CURSOR"
