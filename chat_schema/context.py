@@ -1,0 +1,78 @@
+"""What a resolver may know of who asks, and the loaders of one execution.
+
+There is a new Context for each operation, and for each event of a subscription: a loader remembers what it
+loaded, and must not serve yesterday's name. A shared execution has *no viewer*, only an audience: reaching for
+the viewer raises, so a result computed once for many can never hold what only one of them may see.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+import strawberry
+from django.http import HttpRequest
+from strawberry.dataloader import DataLoader
+
+from backend import database
+from backend.accounts.credentials import Viewer
+from backend.chat import facts, rooms
+from backend.chat.facts import Role
+from backend.chat.policies import Audience, Reader
+from backend.errors import Unauthenticated
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class ViewerReached(Exception):
+    """A shared execution asked who is looking. It is a fault of the schema: the field belongs under `viewer`."""
+
+
+@dataclass
+class Context:
+    """`reader` is a person, an audience or nobody; `request` is there over HTTP alone."""
+
+    reader: Reader
+    origin: str
+    request: HttpRequest | None = None
+    # Strawberry hands it the payload of connection_init.
+    connection_params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def viewer(self) -> Viewer | None:
+        if isinstance(self.reader, Audience):
+            raise ViewerReached
+        return self.reader
+
+    def require_viewer(self) -> Viewer:
+        """Raises `Unauthenticated`."""
+        viewer = self.viewer
+        if viewer is None:
+            raise Unauthenticated
+        return viewer
+
+    @cached_property
+    def rooms(self) -> DataLoader[int, facts.Room | None]:
+        return _loader(rooms.rooms_by_id, None)
+
+    @cached_property
+    def member_counts(self) -> DataLoader[int, int]:
+        return _loader(rooms.member_counts, 0)
+
+    @cached_property
+    def roles(self) -> DataLoader[int, Role | None]:
+        """The viewer's own role in a room."""
+        viewer = self.require_viewer()
+        return _loader(lambda keys: rooms.roles_of(viewer=viewer, room_ids=keys), None)
+
+
+def _loader(find: Callable[[Sequence[K]], Mapping[K, V]], absent: V) -> DataLoader[K, V]:
+    async def load(keys: list[K]) -> list[V]:
+        found = await database.run(find, keys)
+        return [found.get(key, absent) for key in keys]
+
+    return DataLoader(load)
+
+
+Info = strawberry.Info[Context, None]

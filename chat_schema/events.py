@@ -1,0 +1,198 @@
+"""What happens in a room, as frames: the RoomEvent union, the subscription, and the same by polling."""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from enum import Enum
+from functools import partial
+from typing import Annotated, TypeVar, cast
+
+import strawberry
+from strawberry import UNSET
+
+from backend import database, hub
+from backend.chat import event_log, events, streams
+from backend.chat.events import Logged
+from backend.chat.policies import Audience
+from backend.errors import Forbidden
+from chat_schema import pages
+from chat_schema.context import Info
+from chat_schema.messages import Message
+from chat_schema.nodes import key_of
+from chat_schema.problems import Problem, problem
+from chat_schema.profiles import User
+from chat_schema.rooms import Member
+from chat_schema.scalars import Cursor
+from chat_schema.sharing import Source
+
+T = TypeVar("T")
+
+
+@strawberry.enum(description="How somebody left a room.")
+class Departure(Enum):
+    LEFT = strawberry.enum_value("left", description="By themself.")
+
+
+@strawberry.enum(description="Why a stream cannot go on from a cursor.")
+class ResetCause(Enum):
+    EXPIRED = strawberry.enum_value("EXPIRED", description="The events after it are no longer kept.")
+    UNKNOWN_CURSOR = strawberry.enum_value(
+        "UNKNOWN_CURSOR", description="It is no cursor of this room, or of a log that is no more."
+    )
+
+
+@strawberry.type(description="Somebody said something.")
+class MessageSent:
+    message: Message = strawberry.field(description="As it is now: later events tell what became of it.")
+
+
+@strawberry.type(description="A message has another text.")
+class MessageEdited:
+    message: Message = strawberry.field(description="As it is now.")
+
+
+@strawberry.type(description="A message was blanked for good.")
+class MessageDeleted:
+    message: Message = strawberry.field(description="Without its text.")
+    by: User | None = strawberry.field(description="Its author, or a moderator.")
+
+
+@strawberry.type(description="Somebody became a member.")
+class MemberJoined:
+    member: Member = strawberry.field(description="Who.")
+
+
+@strawberry.type(description="Somebody is a member no more.")
+class MemberLeft:
+    member: Member = strawberry.field(description="Who.")
+    departure: Departure = strawberry.field(description="How.")
+    by: User | None = strawberry.field(description="Who sent them away; null if nobody did.")
+
+
+@strawberry.type(description="Somebody's role changed.")
+class MemberChanged:
+    member: Member = strawberry.field(description="As they are now.")
+    by: User | None = strawberry.field(description="Who did it.")
+
+
+@strawberry.type(
+    description=(
+        "You have everything up to here. What is not in the log (your own state) may have changed: refresh it."
+    )
+)
+class CaughtUp:
+    @strawberry.field(description="When.")
+    async def at(self) -> datetime:
+        return await database.run(database.now)
+
+
+@strawberry.type(
+    description=(
+        "`after` cannot be served from the log: take a new snapshot, then subscribe from its cursor."
+        " The stream completes."
+    )
+)
+class StreamReset:
+    cause: ResetCause = strawberry.field(description="Why.")
+
+
+@strawberry.type(description="Access was withdrawn or the room is gone. Do not retry. The stream completes.")
+class StreamEnded:
+    problem: Problem = strawberry.field(description="Why.")
+
+
+RoomEvent = Annotated[
+    MessageSent
+    | MessageEdited
+    | MessageDeleted
+    | MemberJoined
+    | MemberLeft
+    | MemberChanged
+    | CaughtUp
+    | StreamReset
+    | StreamEnded,
+    strawberry.union("RoomEvent", description="Something that happened in a room, or to the stream that tells of it."),
+]
+
+
+@strawberry.type(description="An event with its place: the same over the socket and by polling.")
+class RoomFrame:
+    cursor: Cursor = strawberry.field(description="The position after this event. Always safe to store.")
+    event: RoomEvent = strawberry.field(description="What happened.")
+
+
+@strawberry.type(description="Some frames of a room's log.")
+class RoomEventPage:
+    frames: list[RoomFrame] = strawberry.field(description="In order, without a hole.")
+    has_more: bool = strawberry.field(description="Ask again at once, from `endCursor`.")
+    end_cursor: Cursor = strawberry.field(description="Give it as `after` next time.")
+
+
+def room_frame(item: hub.Item) -> RoomFrame:
+    """A frame for whatever a room's feed holds."""
+    match item:
+        case hub.Entry():
+            event = room_event(item.payload)
+        case hub.CaughtUp():
+            event = CaughtUp()
+        case hub.Reset():
+            event = StreamReset(cause=ResetCause(item.cause))
+        case hub.Ended():
+            event = StreamEnded(problem=problem(Forbidden("You are no longer a member of this room.")))
+        case _:
+            raise AssertionError(f"{item} is nothing that a feed holds")
+    return RoomFrame(cursor=Cursor(item.cursor), event=event)
+
+
+def room_event(logged: Logged) -> RoomEvent:
+    event, message, member = logged.event, logged.message, logged.member
+    by = User.of(logged.by) if logged.by else None
+    match event:
+        case events.MessageSent():
+            return MessageSent(message=Message.of(_there(message)))
+        case events.MessageEdited():
+            return MessageEdited(message=Message.of(_there(message)))
+        case events.MessageDeleted():
+            return MessageDeleted(message=Message.of(_there(message)), by=by)
+        case events.MemberJoined():
+            return MemberJoined(member=Member.of(_there(member)))
+        case events.MemberLeft():
+            return MemberLeft(member=Member.of(_there(member)), departure=Departure(event.departure.value), by=by)
+        case events.MemberChanged():
+            return MemberChanged(member=Member.of(_there(member)), by=by)
+
+
+async def events_page(info: Info, room_id: int, *, after: str | None, first: int) -> RoomEventPage:
+    read = streams.events_page
+    page = await database.run(read, reader=info.context.reader, room_id=room_id, after=after, first=first)
+    items: list[hub.Item] = [event_log.entry(each) for each in page.events]
+    if page.reset:
+        items.append(hub.Reset(page.end_cursor, page.reset))
+    return RoomEventPage(
+        frames=[room_frame(item) for item in items], has_more=page.has_more, end_cursor=Cursor(page.end_cursor)
+    )
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription(
+        description=(
+            "Everything that happens in a room, in order, starting right after `after` (default: now). Members only."
+        )
+    )
+    async def room_events(
+        self, info: Info, room: strawberry.ID, after: Cursor | None = UNSET
+    ) -> AsyncGenerator[RoomFrame, None]:
+        viewer, room_id = info.context.require_viewer(), key_of("Room", room, "room")
+        source = Source(
+            topic=event_log.topic(room_id),
+            principal=event_log.principal(viewer.id),
+            audience=Audience(room_id),
+            open=partial(database.run, streams.open_stream, viewer=viewer, room_id=room_id, after=pages.given(after)),
+            show=room_frame,
+        )
+        return cast("AsyncGenerator[RoomFrame, None]", source)  # Strawberry takes the event's type from here
+
+
+def _there(fact: T | None) -> T:
+    assert fact is not None, "what an event names is kept as long as the event"
+    return fact

@@ -1,0 +1,54 @@
+"""`node` and `nodes`: anything by its global id, if the viewer may know of it."""
+
+import asyncio
+
+import strawberry
+from django.conf import settings
+
+from backend import database
+from backend.accounts import tokens, users
+from backend.chat import messages, rooms
+from backend.errors import Invalid
+from chat_schema.context import Info
+from chat_schema.messages import Message
+from chat_schema.nodes import Node, split
+from chat_schema.profiles import PersonalToken, User, Viewer
+from chat_schema.rooms import Member, Room
+
+
+@strawberry.type
+class NodeQuery:
+    @strawberry.field(description="Anything with an id; null if there is none that the viewer may know of.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        return await _find(info, id)
+
+    @strawberry.field(description="The same for at most 100 ids, in their order.")
+    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+        if len(ids) > settings.NODES_MAX:
+            raise Invalid.field("ids", "TOO_LONG", f"At most {settings.NODES_MAX} ids.")
+        return await asyncio.gather(*(_find(info, each) for each in ids))
+
+
+async def _find(info: Info, value: str) -> Node | None:
+    viewer = info.context.require_viewer()
+    type_name, key = split(value) or ("", 0)
+    match type_name:
+        case "Room":
+            room = await database.run(rooms.find_room, reader=viewer, room_id=key)
+            return None if room is None else Room.of(room)
+        case "Message":
+            message = await database.run(messages.find_message, reader=viewer, message_id=key)
+            return None if message is None else Message.of(message)
+        case "Member":
+            member = await database.run(rooms.find_member, reader=viewer, member_id=key)
+            return None if member is None else Member.of(member)
+        case "User":
+            people = await database.run(users.people, [key])
+            return User.of(people[key]) if key in people else None
+        case "Viewer":
+            return Viewer.of(await database.run(users.account, viewer.id)) if key == viewer.id else None
+        case "PersonalToken":
+            own = await database.run(tokens.tokens, user_id=viewer.id)
+            return next((PersonalToken.of(each) for each in own if each.id == key), None)
+        case _:
+            return None

@@ -1,0 +1,170 @@
+"""Messages: history, sending, editing, deleting."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from backend import database
+from backend.chat import facts, messages, policies
+from backend.chat.pages import Window
+from backend.chat.policies import Action
+from chat_schema import pages
+from chat_schema.context import Info
+from chat_schema.nodes import Node, global_id, key_of
+from chat_schema.problems import (
+    ConflictProblem,
+    ForbiddenProblem,
+    InvalidProblem,
+    NotFoundProblem,
+    RateLimitedProblem,
+    UnauthenticatedProblem,
+)
+from chat_schema.profiles import User
+from chat_schema.rooms import Room
+from chat_schema.scalars import Cursor
+
+
+@strawberry.type(description="What the viewer may do with a message.")
+class MessageViewer:
+    can_edit: bool = strawberry.field(description="`editMessage`.")
+    can_delete: bool = strawberry.field(description="`deleteMessage`.")
+
+
+@strawberry.type(description="Something said in a room.")
+class Message(Node):
+    fact: strawberry.Private[facts.Message]
+    author: User = strawberry.field(description="Who said it.")
+    body: str = strawberry.field(description="Plain text with its newlines, never HTML. Empty when deleted.")
+    sent_at: datetime = strawberry.field(description="When.")
+    edited_at: datetime | None = strawberry.field(description="When it was last edited.")
+    deleted_at: datetime | None = strawberry.field(description="When it was deleted.")
+    version: int = strawberry.field(
+        description="The log position of its last change: a reducer ignores what is older than what it has."
+    )
+
+    @strawberry.field(description="Where it was said.")
+    async def room(self, info: Info) -> Room:
+        room = await info.context.rooms.load(self.fact.room_id)
+        assert room is not None, "a message has a room"
+        return Room.of(room)
+
+    @strawberry.field(description="Null when the viewer is not a member of its room.")
+    async def viewer(self, info: Info) -> MessageViewer | None:
+        viewer = info.context.viewer
+        role = viewer and await info.context.roles.load(self.fact.room_id)
+        room = await info.context.rooms.load(self.fact.room_id)
+        if not viewer or not role or not room:
+            return None
+        held = policies.of_role(role, is_staff=viewer.is_staff)
+        there = self.fact.deleted_at is None
+        own = self.fact.author.id == viewer.id
+
+        def may(action: Action) -> bool:
+            return there and policies.allows(action, is_private=room.is_private, held=held)
+
+        return MessageViewer(
+            can_edit=own and may(Action.EDIT_OWN),
+            can_delete=may(Action.DELETE_ANY) or (own and may(Action.DELETE_OWN)),
+        )
+
+    @classmethod
+    def of(cls, message: facts.Message) -> "Message":
+        return cls(
+            fact=message,
+            id=global_id("Message", message.id),
+            author=User.of(message.author),
+            body=message.body,
+            sent_at=message.sent_at,
+            edited_at=message.edited_at,
+            deleted_at=message.deleted_at,
+            version=message.version,
+        )
+
+
+async def history(info: Info, room_id: int, *, window: Window, around: str | None) -> pages.Connection[Message]:
+    reader = info.context.reader
+    if around is None:
+        page = await database.run(messages.history, reader=reader, room_id=room_id, window=window)
+    else:
+        message_id = key_of("Message", around, "around")
+        page = await database.run(
+            messages.history_around, reader=reader, room_id=room_id, message_id=message_id, window=window
+        )
+    return pages.connection(page, lambda message: message.seq, Message.of)
+
+
+@strawberry.input(description="Something to say.")
+class SendMessageInput:
+    room: strawberry.ID = strawberry.field(description="Where: the room's id.")
+    body: str = strawberry.field(description="1 to 4000 characters; newlines are kept.")
+    key: strawberry.ID = strawberry.field(
+        description=(
+            "The client's idempotency key, 1 to 64 characters:"
+            " the same key never sends twice, so retrying is always safe."
+        )
+    )
+
+
+@strawberry.input(description="Another text for one's own message.")
+class EditMessageInput:
+    message: strawberry.ID = strawberry.field(description="The message's id.")
+    body: str = strawberry.field(description="1 to 4000 characters.")
+
+
+@strawberry.input(description="A message to delete.")
+class DeleteMessageInput:
+    message: strawberry.ID = strawberry.field(description="The message's id.")
+
+
+@strawberry.type(description="The message is in the room's log.")
+class MessageAccepted:
+    message: Message = strawberry.field(description="As it is now.")
+    cursor: Cursor = strawberry.field(description="The position of its last change.")
+    duplicate: bool = strawberry.field(description="It had been sent before, with this key.")
+
+
+SendMessageResult = Annotated[
+    MessageAccepted
+    | InvalidProblem
+    | ConflictProblem
+    | ForbiddenProblem
+    | NotFoundProblem
+    | UnauthenticatedProblem
+    | RateLimitedProblem,
+    strawberry.union("SendMessageResult", description="What came of it."),
+]
+EditMessageResult = Annotated[
+    MessageAccepted | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
+    strawberry.union("EditMessageResult", description="What came of it."),
+]
+DeleteMessageResult = Annotated[
+    MessageAccepted | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
+    strawberry.union("DeleteMessageResult", description="What came of it."),
+]
+
+
+@strawberry.type
+class MessageMutation:
+    @strawberry.mutation(description="Say something in a room.")
+    async def send_message(self, info: Info, input: SendMessageInput) -> SendMessageResult:
+        viewer, room_id = info.context.require_viewer(), key_of("Room", input.room, "room")
+        send = messages.send_message
+        return _accepted(await database.run(send, viewer=viewer, room_id=room_id, body=input.body, key=input.key))
+
+    @strawberry.mutation(description="Change one's own message.")
+    async def edit_message(self, info: Info, input: EditMessageInput) -> EditMessageResult:
+        viewer, message_id = info.context.require_viewer(), key_of("Message", input.message, "message")
+        edit = messages.edit_message
+        return _accepted(await database.run(edit, viewer=viewer, message_id=message_id, body=input.body))
+
+    @strawberry.mutation(description="Blank a message for good: one's own, or as a moderator anybody's.")
+    async def delete_message(self, info: Info, input: DeleteMessageInput) -> DeleteMessageResult:
+        viewer, message_id = info.context.require_viewer(), key_of("Message", input.message, "message")
+        return _accepted(await database.run(messages.delete_message, viewer=viewer, message_id=message_id))
+
+
+def _accepted(accepted: messages.Accepted) -> MessageAccepted:
+    return MessageAccepted(
+        message=Message.of(accepted.message), cursor=Cursor(accepted.cursor), duplicate=accepted.duplicate
+    )

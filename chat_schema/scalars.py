@@ -1,0 +1,52 @@
+"""The custom scalars, described and specified, with errors of their own: a codec's text would leak."""
+
+from datetime import UTC, datetime
+from typing import NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+Cursor = NewType("Cursor", str)
+
+
+def _date_time(value: object) -> datetime:
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            pass
+        else:
+            if moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+    raise GraphQLError("A DateTime is written like 2026-11-21T18:30:00Z, with its zone.")
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _cursor(value: object) -> Cursor:
+    if not isinstance(value, str):
+        raise GraphQLError("A Cursor is a string that this server gave out.")
+    return Cursor(value)
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant, RFC 3339, always UTC.",
+        specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
+        serialize=_instant,
+        parse_value=_date_time,
+    ),
+    Cursor: strawberry.scalar(
+        name="Cursor",
+        description=(
+            "Opaque position in a room's event log. Keep it, send it back as `after`. Never parse it."
+            " (docs/protocol.md)"
+        ),
+        serialize=str,
+        parse_value=_cursor,
+    ),
+}

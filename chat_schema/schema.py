@@ -1,0 +1,32 @@
+"""The manifest: merges the nouns, lists the extensions. No resolver here."""
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+from strawberry.types import ExecutionContext
+
+from chat_schema.documents import CheckDocuments
+from chat_schema.errors import PresentErrors
+from chat_schema.events import Subscription
+from chat_schema.lookup import NodeQuery
+from chat_schema.messages import MessageMutation
+from chat_schema.problems import HANDLERS
+from chat_schema.profiles import ProfileMutation, ProfileQuery
+from chat_schema.rooms import RoomMutation, RoomQuery
+from chat_schema.scalars import SCALARS
+
+
+class Schema(strawberry.Schema):
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Nothing: `PresentErrors` logs what is worth it, with the id that the client is told."""
+
+
+schema = Schema(
+    query=merge_types("Query", (NodeQuery, ProfileQuery, RoomQuery)),
+    mutation=merge_types("Mutation", (ProfileMutation, RoomMutation, MessageMutation)),
+    subscription=Subscription,
+    extensions=[PresentErrors, CheckDocuments],
+    exception_handlers=HANDLERS,
+    config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+)
