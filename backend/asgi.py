@@ -1,0 +1,31 @@
+"""Composition of the server: HTTP to Django, sockets at /graphql to the consumer."""
+
+import os
+from typing import Any
+
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
+http = get_asgi_application()
+
+# Both need Django's apps, which the line above has loaded.
+from backend import hub  # noqa: E402
+from backend.transport.consumers import GraphQLConsumer  # noqa: E402
+
+graphql = GraphQLConsumer.as_asgi()
+
+
+async def websocket(scope: Any, receive: Any, send: Any) -> None:
+    if scope["path"] == "/graphql":
+        await graphql(scope, receive, send)
+    else:
+        await send({"type": "websocket.close"})  # before accepting: the handshake is answered with 403
+
+
+_route = ProtocolTypeRouter({"http": http, "websocket": websocket})
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    hub.current()  # daphne tells nobody that it starts: whoever comes first starts the hub
+    await _route(scope, receive, send)

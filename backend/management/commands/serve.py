@@ -1,0 +1,71 @@
+"""`manage.py serve`: the product, on our daphne."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from backend import lan
+
+
+class Command(BaseCommand):
+    help = "Serve the product: HTTP and sockets, on all interfaces."
+    requires_system_checks: tuple[str, ...] = ()  # done by the tests; they would only delay the start
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="0.0.0.0", help="address to listen on (default: all)")  # noqa: S104
+        parser.add_argument("--port", type=_port, default=settings.PORT, help="default: PORT, or 8000")
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        _check_database()
+        _check_redis()
+        # Importing daphne installs Twisted's reactor: only for this command.
+        from backend.asgi import application
+        from backend.transport.server import ChatServer
+
+        server = ChatServer(application, host=host, port=port, on_listening=lambda: self._say_where(host, port))
+        server.run()
+        if server.failure:
+            raise CommandError(f"Cannot listen on port {port}: {server.failure}")
+
+    def _say_where(self, host: str, port: int) -> None:
+        self.stdout.write(f"Chaikhana is open:  http://localhost:{port}")
+        if host == "0.0.0.0":  # noqa: S104
+            for address in lan.addresses():
+                shown = f"[{address}]" if ":" in address else address
+                self.stdout.write(f"    on the network:  http://{shown}:{port}")
+        sys.stdout.flush()
+
+
+def _port(value: str) -> int:
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise CommandError(f"PORT must be a number from 1 to 65535, not {value!r}.")
+    return int(value)
+
+
+def _check_database() -> None:
+    """Embedded: bring the tables up to date. In a cluster that is a step of the deploy, done once."""
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError as error:
+        raise CommandError("The database of DATABASE_URL does not answer.") from error
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if not settings.EMBEDDED:
+            raise CommandError("The database is not up to date: run `manage.py migrate` first.")
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def _check_redis() -> None:
+    if not settings.REDIS_URL:
+        return
+    import redis
+
+    try:
+        redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=5).ping()
+    except redis.RedisError as error:
+        raise CommandError("The Redis of REDIS_URL does not answer.") from error

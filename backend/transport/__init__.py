@@ -1,0 +1,1 @@
+"""Sockets and frames: knows GraphQL, knows nothing of rooms."""

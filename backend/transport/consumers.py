@@ -1,0 +1,221 @@
+"""The graphql-transport-ws consumer: Strawberry's, with our context, close codes and shared subscriptions.
+
+Strawberry keeps the protocol's states. Ours are: frames checked before anybody acts on them, errors that end an
+operation and not the socket, and subscriptions that are handed to the hub instead of being run one by one.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from channels.consumer import get_handler_name
+from django.conf import settings
+from graphql import GraphQLError
+from strawberry.channels import GraphQLWSConsumer
+from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+
+from backend import hub
+from backend.accounts.credentials import Credential
+from backend.errors import DomainError
+from backend.transport import connection, frames
+from chat_schema import documents, sharing
+from chat_schema.context import Context
+from chat_schema.errors import present, refuse
+from chat_schema.schema import schema
+
+logger = logging.getLogger(__name__)
+
+TRY_AGAIN_LATER = 1013
+BAD_REQUEST = 4400
+FORBIDDEN = 4403
+
+
+class CheckedFrames(ChannelsWebSocketAdapter):
+    """Hands on messages of the protocol alone; anything else closes the socket, at once."""
+
+    closed = False
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        while not self.closed:
+            received = await self.ws_consumer.message_queue.get()
+            if received["disconnected"]:
+                return
+            try:
+                message = frames.decode(received["message"] or "")
+            except ValueError:
+                await self.close(BAD_REQUEST, "Not a message of graphql-transport-ws")
+                return
+            yield msgspec.to_builtins(message)
+
+    async def close(self, code: int, reason: str) -> None:
+        if not self.closed:
+            self.closed = True
+            await super().close(code, reason)
+
+
+class OperationSink:
+    """Where the hub puts the frames of one operation."""
+
+    def __init__(self, operation: "Operation[Context, None]", consumer: "GraphQLConsumer") -> None:
+        self._operation = operation
+        self._consumer = consumer
+        self._prefix = frames.next_prefix(operation.id)
+
+    async def send(self, payloads: Sequence[str]) -> None:
+        for payload in payloads:
+            text = f"{self._prefix}{payload}}}"
+            await self._consumer.base_send({"type": "websocket.send", "text": text, "bytes": None})
+
+    async def complete(self) -> None:
+        await self._operation.send_operation_message({"id": self._operation.id, "type": "complete"})
+
+
+class Handler(BaseGraphQLTransportWSHandler[Context, None]):
+    """The protocol's states of one connection."""
+
+    view: "GraphQLConsumer"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._subscribers: dict[str, hub.Subscriber] = {}
+
+    async def handle_message(self, message: Any) -> None:
+        try:
+            await super().handle_message(message)
+        except Exception:
+            # Never 1011: clients take it as final. The database may be back in a second.
+            logger.exception("handling a frame failed")
+            await self.websocket.close(TRY_AGAIN_LATER, "Try again later")
+
+    async def handle_connection_init(self, message: Any) -> None:
+        # `null` is as good as nothing here, by the protocol.
+        message["payload"] = message.get("payload") or {}
+        await super().handle_connection_init(message)
+
+    async def handle_ping(self, message: Any) -> None:
+        payload = message.get("payload")
+        await self.send_message({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        try:
+            await self._run(operation)
+        except GraphQLError as error:
+            await operation.send_initial_errors([present(error)])
+        except DomainError as error:
+            await operation.send_initial_errors([refuse(error)])
+        except Exception as error:
+            await operation.send_initial_errors([present(GraphQLError("", original_error=error))])
+
+    async def _run(self, operation: Operation[Context, None]) -> None:
+        checked = documents.check(schema._schema, operation.query)
+        if checked.errors:
+            await operation.send_initial_errors([present(each) for each in checked.errors])
+            return
+        assert checked.document is not None
+        context = Context(reader=self.context.reader, origin=self.context.origin)
+        variables = operation.variables or {}
+        if documents.is_subscription(documents.operation(checked.document, operation.operation_name)):
+            request = sharing.Request(checked.document, operation.operation_name, variables)
+            sink = OperationSink(operation, self.view)
+            subscriber = await sharing.subscribe(schema, request, context, sink)
+            if subscriber is not None:
+                self._subscribers[operation.id] = subscriber
+            return
+        result = await schema.execute(
+            operation.query,
+            variable_values=variables,
+            context_value=context,
+            operation_name=operation.operation_name,
+        )
+        if result.errors and result.data is None and not any(each.path for each in result.errors):
+            await operation.send_initial_errors(result.errors)  # it never began
+            return
+        await operation.send_next(result)
+        await operation.send_operation_message({"id": operation.id, "type": "complete"})
+
+    def forget_id(self, id: str) -> None:
+        super().forget_id(id)
+        self._end_subscriber(id)
+
+    async def cleanup_operation(self, operation_id: str) -> None:
+        await super().cleanup_operation(operation_id)
+        self._end_subscriber(operation_id)
+
+    def _end_subscriber(self, operation_id: str) -> None:
+        if subscriber := self._subscribers.pop(operation_id, None):
+            subscriber.close()
+
+
+class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
+    """One connection. It has no channel: what it is sent comes from the hub, not from a group."""
+
+    channel_layer_alias = None  # type: ignore[assignment]  # Channels takes it for "no layer", untyped
+    websocket_adapter_class = CheckedFrames
+    graphql_transport_ws_handler_class = Handler
+
+    def __init__(self) -> None:
+        super().__init__(
+            schema=schema,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=settings.CONNECTION_INIT_TIMEOUT),
+            max_subscriptions_per_connection=settings.OPERATIONS_PER_CONNECTION,
+            allowed_origins=tuple(settings.CSRF_TRUSTED_ORIGINS),
+        )
+        self.message_queue = asyncio.Queue()
+        self._credential: Credential | None = None
+
+    async def dispatch(self, message: Any) -> None:
+        # Channels' own visits the one thread that all synchronous code shares, for every frame.
+        await getattr(self, get_handler_name(message))(message)
+
+    async def connect(self) -> None:
+        if not connection.is_known_host(self.get_websocket_headers(self)):
+            await self.close()
+            return
+        await super().connect()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.message_queue.qsize() >= settings.INBOUND_FRAMES_WAITING:
+            await self.close(TRY_AGAIN_LATER)
+            return
+        await super().receive(text_data, bytes_data)
+
+    async def disconnect(self, code: int) -> None:
+        if self._credential is not None:
+            connection.watch().remove(self._credential, self._end)
+        if self.run_task is not None:
+            await super().disconnect(code)
+
+    async def get_context(self, request: Any, response: Any) -> Context:
+        client = self.scope.get("client") or ("", 0)
+        return Context(reader=None, origin=client[0])
+
+    async def on_ws_connect(self, context: Context) -> Any:
+        try:
+            viewer = await connection.identify(self.get_websocket_headers(self), context.connection_params)
+        except connection.Rejected as error:
+            raise ConnectionRejectionError from error
+        context.reader = viewer
+        if viewer is not None:
+            self._credential = viewer.credential
+            connection.watch().add(viewer.credential, self._end)
+        return await super().on_ws_connect(context)
+
+    def _end(self) -> None:
+        """The credential stopped counting. The client may come back as who it is now."""
+        self._ending = asyncio.ensure_future(self.close(FORBIDDEN))
+
+    def encode_json(self, data: object) -> str:
+        return msgspec.json.encode(data).decode()
+
+    def get_websocket_headers(self, request: Any) -> Mapping[str, str]:
+        return {name.decode("latin1").lower(): value.decode("latin1") for name, value in self.scope["headers"]}

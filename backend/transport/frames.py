@@ -1,0 +1,55 @@
+"""Messages of graphql-transport-ws: the closed set that may come in, and `next` messages going out.
+
+Protocol: https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverWebSocket.md
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+
+_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+
+
+class ConnectionInit(msgspec.Struct, tag="connection_init"):
+    payload: dict[str, Any] | None = None
+
+
+class Ping(msgspec.Struct, tag="ping"):
+    payload: dict[str, Any] | None = None
+
+
+class Pong(msgspec.Struct, tag="pong"):
+    payload: dict[str, Any] | None = None
+
+
+class SubscribePayload(msgspec.Struct):
+    query: str
+    operationName: str | None = None  # noqa: N815  # as it is on the wire
+    variables: dict[str, Any] | None = None
+    extensions: dict[str, Any] | None = None
+
+
+class Subscribe(msgspec.Struct, tag="subscribe"):
+    id: _Id
+    payload: SubscribePayload
+
+
+class Complete(msgspec.Struct, tag="complete"):
+    id: _Id
+
+
+Inbound = ConnectionInit | Ping | Pong | Subscribe | Complete
+_inbound: msgspec.json.Decoder[Inbound] = msgspec.json.Decoder(Inbound)
+
+
+def decode(text: str) -> Inbound:
+    """Raises `ValueError` for whatever is no message of the protocol, however it is broken."""
+    try:
+        return _inbound.decode(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def next_prefix(operation_id: str) -> str:
+    """What comes before the payload in every `next` message of an operation. One `}` comes after it."""
+    return f'{{"id":{msgspec.json.encode(operation_id).decode()},"type":"next","payload":'

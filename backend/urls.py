@@ -1,0 +1,16 @@
+"""Where everything is."""
+
+from django.contrib import admin
+from django.urls import path
+from django.views.generic import RedirectView
+
+from backend.transport.views import GraphQLView, healthz, readyz
+from chat_schema.schema import schema
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="graphql")),
+    path("graphql", GraphQLView.as_view(schema=schema), name="graphql"),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz),
+    path("readyz", readyz),
+]
