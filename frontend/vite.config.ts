@@ -1,0 +1,29 @@
+// Builds the pages that Django serves; in development, serves them beside a running Django.
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig(({ command }) => ({
+  // Django serves what is built under STATIC_URL; the development server has no such prefix.
+  base: command === 'build' ? '/static/' : '/',
+  plugins: [react()],
+  build: {
+    rolldownOptions: {
+      input: 'explorer.html',
+      // GraphiQL's packages carry directives for the React compiler, which has already run on them.
+      onwarn(warning, warn) {
+        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning)
+      },
+    },
+    // Monaco, the editor inside GraphiQL, is one large chunk; it is loaded after the page is drawn.
+    chunkSizeWarningLimit: 4000,
+  },
+  // Left to Node, graphql-ws would load a second copy of graphql, and refuse the first one's schemas.
+  test: { server: { deps: { inline: ['graphql-ws'] } } },
+  // The GraphQL worker needs these, which are CommonJS; the development server does not look inside workers.
+  optimizeDeps: {
+    include: ['monaco-graphql > graphql-language-service', 'monaco-graphql > picomatch-browser'],
+  },
+  server: {
+    proxy: { '^/graphql$': { target: 'http://localhost:8000', ws: true } },
+  },
+}))
