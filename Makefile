@@ -1,0 +1,126 @@
+# Run, check and maintain Chaikhana. `make` alone lists the targets.
+#
+# Needs Python 3.11 or newer, nothing else: Node, Redis and PostgreSQL are taken from the machine where it has
+# them, and fetched into this folder where it has not.
+
+PYTHON ?= python3
+PORT ?= 8000
+
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+NPM := frontend/with-node npm --prefix frontend
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# Stamps say when a step was done last, so that a second `make run` does nothing but serve.
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+NODE_MODULES := frontend/node_modules/.installed
+DIST := frontend/dist/.built
+FRONTEND_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run superuser test lint types imports schema-check django-check frontend-check pytest \
+	format schema lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
+
+## Run
+
+run: $(RUNTIME) $(DIST) ## Serve on all interfaces, on port 8000 or PORT=...
+	@exec $(MANAGE) serve --port $(PORT)
+
+superuser: $(RUNTIME) ## Create an administrator
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) createsuperuser
+
+## Check
+
+test: lint types imports schema-check django-check frontend-check pytest ## Check everything, as CI does
+
+lint: $(DEVELOPMENT) ## Style of the Python code
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(DEVELOPMENT) ## Types of the Python code
+	$(BIN)/mypy
+
+imports: $(DEVELOPMENT) ## Which layer may import which
+	$(BIN)/lint-imports
+
+schema-check: $(DEVELOPMENT) ## schema.graphql says what the code does
+	$(MANAGE) write_schema --check
+
+django-check: $(DEVELOPMENT) ## Django's own checks; no migration is missing
+	$(MANAGE) check
+	$(MANAGE) makemigrations --check --dry-run
+
+frontend-check: $(DIST) ## Types, build and tests of the web client
+	$(NPM) run typecheck
+	$(NPM) test --if-present
+
+pytest: $(DEVELOPMENT) $(DIST) ## Tests of the server (a few of them: .venv/bin/pytest tests/...)
+	$(BIN)/pytest
+
+## Maintain
+
+format: $(DEVELOPMENT) ## Bring the Python code into style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+schema: $(RUNTIME) ## Write schema.graphql from the code
+	$(MANAGE) write_schema
+
+# --no-config and --default-index: the result must not depend on whose machine it was made on.
+UV_COMPILE = $(BIN)/uv pip compile --no-config --default-index https://pypi.org/simple --quiet --universal \
+	--python-version 3.11 --generate-hashes --no-annotate --no-header $(if $(UPGRADE),--upgrade)
+
+lock: $(BIN)/uv ## Pin requirements*.txt by pyproject.toml (UPGRADE=1: take newer versions)
+	$(UV_COMPILE) pyproject.toml --output-file requirements.txt
+	$(UV_COMPILE) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+
+clean: ## Remove all that make has made; what people said, in var/, stays
+	rm -rf $(VENV) frontend/node_modules frontend/dist
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+## Steps
+
+# Without --clear, what is left of an environment whose Python has gone would stand in the way of the new one.
+$(BIN)/python:
+	@{ $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; } 2>/dev/null || { \
+		echo 'Chaikhana needs Python 3.11 or newer, and `$(PYTHON)` is not:' \
+			'install it, or name it as in `make PYTHON=python3.12 $(MAKECMDGOALS)`.' >&2; exit 1; }
+	@{ $(PYTHON) -c 'import ensurepip, venv'; } 2>/dev/null || { \
+		echo 'Chaikhana needs the venv module of Python, and `$(PYTHON)` has none:' \
+			'install it (Debian and Ubuntu: apt-get install python3-venv).' >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+
+$(RUNTIME): requirements.txt | $(BIN)/python
+	@echo 'Installing the packages of requirements.txt ...'
+	@$(PIP_INSTALL) --require-hashes -r requirements.txt
+	@touch $@
+
+# After the runtime, not beside it: `make -j` must not run two pips in one environment.
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	@echo 'Installing the packages of requirements-dev.txt ...'
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(BIN)/uv: | $(RUNTIME)
+	@$(PIP_INSTALL) uv
+
+# with-node may fetch Node by pip: after the other pips, for the same reason. `make run` needs no more than one.
+$(NODE_MODULES): frontend/package-lock.json frontend/package.json \
+		| $(if $(filter run,$(MAKECMDGOALS)),$(RUNTIME),$(DEVELOPMENT))
+	@echo 'Installing the packages of frontend/package-lock.json ...'
+	@$(NPM) ci
+	@touch $@
+
+# The schema too: typed operations are generated from it.
+$(DIST): $(NODE_MODULES) $(FRONTEND_SOURCES) schema.graphql
+	@echo 'Building the web client ...'
+	@$(NPM) run build
+	@touch $@
