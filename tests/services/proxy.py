@@ -1,0 +1,146 @@
+"""A TCP proxy that misbehaves on demand: resets, swallows, refuses or delays what passes between two programs."""
+
+import asyncio
+import contextlib
+import socket
+import struct
+import threading
+from collections.abc import Coroutine
+from typing import Any, Self, TypeVar
+
+from tests.services.ports import LOOPBACK, free_port
+
+T = TypeVar("T")
+
+_CHUNK = 65536
+_CALL_SECONDS = 10.0
+
+
+class TcpProxy:
+    """Listens on `port` in a thread of its own for as long as a `with` block lasts.
+
+    Every method returns when the change is in force, and may be called from any thread.
+    """
+
+    def __init__(self, upstream_host: str, upstream_port: int) -> None:
+        self.host = LOOPBACK
+        self.port = free_port()
+        self.accepted = 0
+        self._upstream = (upstream_host, upstream_port)
+        self._links: dict[asyncio.Task[None], list[asyncio.StreamWriter]] = {}
+        self._delay = 0.0
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="tcp-proxy", daemon=True)
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._listener: asyncio.Server | None = None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.accept()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.refuse()
+        self.cut()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected now; `accepted` counts all that ever were."""
+        return len(self._links)
+
+    def cut(self) -> int:
+        """Reset every connection, on both sides (RST, not a polite end). Returns how many there were."""
+        return self._call(self._cut())
+
+    def blackhole(self) -> None:
+        """Forward nothing, close nothing: as when a cable is pulled. New connections are taken, and held."""
+        self._call(self._set_flowing(False))
+
+    def restore(self) -> None:
+        """Forward what was held, and everything from now on."""
+        self._call(self._set_flowing(True))
+
+    def refuse(self) -> None:
+        """Refuse new connections. Those that there are go on."""
+        self._call(self._refuse())
+
+    def accept(self) -> None:
+        """Take new connections (again), on the same port."""
+        self._call(self._accept())
+
+    def delay(self, seconds: float) -> None:
+        """Hold each chunk for so long, each way. What arrives meanwhile follows as the next chunk."""
+        self._delay = seconds
+
+    def _call(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_CALL_SECONDS)
+
+    async def _accept(self) -> None:
+        if self._listener is None:
+            self._listener = await asyncio.start_server(self._serve, self.host, self.port)
+
+    async def _refuse(self) -> None:
+        if self._listener is not None:
+            # Not wait_closed(): from Python 3.12 on it waits for the connections too.
+            self._listener.close()
+            self._listener = None
+
+    async def _set_flowing(self, flowing: bool) -> None:
+        if flowing:
+            self._flowing.set()
+        else:
+            self._flowing.clear()
+
+    async def _cut(self) -> int:
+        links = list(self._links)
+        for link in links:
+            link.cancel()
+        await asyncio.gather(*links, return_exceptions=True)
+        return len(links)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        link = asyncio.current_task()
+        assert link
+        self.accepted += 1
+        writers = self._links[link] = [writer]
+        try:
+            await self._flowing.wait()
+            upstream_reader, upstream_writer = await asyncio.open_connection(*self._upstream)
+            writers.append(upstream_writer)
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._pump(reader, upstream_writer))
+                both.create_task(self._pump(upstream_reader, writer))
+            for each in writers:
+                each.close()
+                await each.wait_closed()
+        except* OSError:
+            pass  # One side was reset, or there is no upstream: the other side is told in the same way.
+        finally:
+            for each in writers:
+                _reset(each)
+            del self._links[link]
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            chunk = await reader.read(_CHUNK)
+            await asyncio.sleep(self._delay)
+            await self._flowing.wait()
+            if not chunk:
+                break
+            writer.write(chunk)
+            await writer.drain()
+        # One direction is over; the other may go on.
+        with contextlib.suppress(OSError):
+            writer.write_eof()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    # Lingering for no time makes the system answer with RST instead of FIN, and drop what was not sent yet.
+    connection: socket.socket = writer.get_extra_info("socket")
+    with contextlib.suppress(OSError):  # closed already
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()

@@ -1,0 +1,88 @@
+"""Our own server as its operator runs it: `manage.py serve` in a process of its own."""
+
+import http.client
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.services.child import STOP_SECONDS, Child
+from tests.services.ports import LOOPBACK
+from tests.services.service import Service
+
+MANAGE = Path(__file__).parents[2] / "manage.py"
+
+# What a developer's shell, or the test runner, may have set for itself (`.env.example` lists the settings).
+_NOT_INHERITED = {
+    "ALLOWED_HOSTS",
+    "CHANNEL_LAYER_BACKEND",
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "LOG_LEVEL",
+    "PORT",
+    "PUBLIC_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "VAR_DIR",
+}
+
+
+class ServerProcess(Service):
+    """One server process, ready (`/readyz`) when the block begins. `url` and `ws_url` have no path.
+
+    Without the URLs it runs alone, on SQLite in its own folder; two with the same URLs are a cluster.
+    `environment` is added to that of this process, of which our settings are left out.
+    """
+
+    name = "manage.py serve"
+
+    def __init__(
+        self,
+        *,
+        database_url: str | None = None,
+        redis_url: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        manage: Path = MANAGE,
+    ) -> None:
+        super().__init__()
+        self.url = f"http://{LOOPBACK}:{self.port}"
+        self.ws_url = f"ws://{LOOPBACK}:{self.port}"
+        self._manage = manage
+        # One key for all: the servers of a cluster accept each other's sessions.
+        self._settings = {"SECRET_KEY": "for tests"}
+        if database_url:
+            self._settings["DATABASE_URL"] = database_url
+        if redis_url:
+            self._settings["REDIS_URL"] = redis_url
+        self._settings.update(environment or {})
+
+    def terminate(self) -> None:
+        """SIGTERM, as in a deploy. Returns at once: `wait()` for the end."""
+        self.child.signal(signal.SIGTERM)
+
+    def wait(self, seconds: float = STOP_SECONDS) -> int:
+        """The exit status; negative for a signal. Raises `ServiceFailed` if it runs on for longer."""
+        return self.child.wait(seconds)
+
+    def _spawn(self) -> Child:
+        inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+        # -u: what is written before a crash is in the log.
+        python = (sys.executable, "-u", self._manage)
+        return Child(
+            self.name,
+            [*python, "serve", "--host", LOOPBACK, "--port", str(self.port)],
+            log=self.log,
+            cwd=self._manage.parent,
+            env={**inherited, "VAR_DIR": str(self.folder / "var"), **self._settings},
+        )
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=1)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
