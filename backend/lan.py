@@ -4,6 +4,8 @@ import ipaddress
 import socket
 from contextlib import suppress
 
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
 # Documentation addresses (RFC 5737, RFC 3849). Connecting a UDP socket sends nothing: it only makes the system
 # choose the interface, and so the address, that other machines know this one by.
 _ELSEWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
@@ -28,8 +30,8 @@ def addresses() -> list[str]:
     ]
 
 
-def allowed_hosts() -> list[str]:
-    """What may stand in a `Host` header: this machine's own names and addresses, and nothing else."""
+def own_hosts() -> list[str]:
+    """This machine's names and addresses as they stand in a `Host` header of its neighbours."""
     name = socket.gethostname().lower()
     own = [f"[{address}]" if ":" in address else address for address in addresses()]
-    return ["localhost", "127.0.0.1", "[::1]", name, f"{name.split('.')[0]}.local", *own]
+    return [name, f"{name.split('.')[0]}.local", *own]

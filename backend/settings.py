@@ -115,7 +115,8 @@ if PUBLIC_URL and not (_public.scheme in ("http", "https") and _public.hostname 
 _hosts = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
 if "*" in _hosts:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; * would let any web site speak for its visitors.")
-ALLOWED_HOSTS = [*(_hosts or lan.allowed_hosts()), *([_public.hostname] if _public.hostname else [])]
+# This machine itself too, whatever is named: health checks come from there.
+ALLOWED_HOSTS = [*lan.LOOPBACK, *(_hosts or lan.own_hosts()), *([_public.hostname] if _public.hostname else [])]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 
 AUTH_USER_MODEL = "accounts.User"
