@@ -1,0 +1,45 @@
+"""A cluster for the tests of this folder: PostgreSQL, Redis, and two server processes, A and B."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.services.postgres import PostgresServer
+from tests.services.redis import RedisServer
+from tests.services.server import MANAGE, ServerProcess
+from tests.system.person import Person
+
+
+@dataclass(frozen=True)
+class Cluster:
+    a: ServerProcess
+    b: ServerProcess
+    redis: RedisServer
+
+
+@pytest.fixture(scope="session", params=["pubsub.RedisPubSubChannelLayer", "core.RedisChannelLayer"])
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """On each of the layers that the product supports."""
+    layer = {"CHANNEL_LAYER_BACKEND": f"channels_redis.{request.param}"}
+    with PostgresServer() as postgres, RedisServer() as redis:
+        _migrate(postgres.url)
+        shared = {"database_url": postgres.url, "redis_url": redis.url, "environment": layer}
+        with ServerProcess(**shared) as a, ServerProcess(**shared) as b:
+            yield Cluster(a, b, redis)
+
+
+def _migrate(database_url: str) -> None:
+    command = [sys.executable, str(MANAGE), "migrate", "--verbosity", "0"]
+    subprocess.run(command, check=True, env={"DATABASE_URL": database_url, "SECRET_KEY": "for tests"})
+
+
+@pytest.fixture
+def people(cluster: Cluster) -> Iterator[list[Person]]:
+    """Two people, both known to both processes."""
+    both = [Person(cluster.a.url), Person(cluster.a.url)]
+    yield both
+    for person in both:
+        person.close()
