@@ -208,7 +208,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
-    "loggers": {"backend": {"level": os.environ.get("LOG_LEVEL", "INFO")}},
+    "loggers": {
+        "backend": {"level": os.environ.get("LOG_LEVEL", "INFO")},
+        "psycopg.pool": {"level": "ERROR"},  # each failed attempt; whoever waited for it gets an error
+    },
 }
 
 # --- Limits of what people write ------------------------------------------------------------------------------
