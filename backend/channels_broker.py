@@ -32,5 +32,8 @@ class ChannelsBroker:
     async def _own_channel(self) -> str:
         async with self._opening:
             if self._channel is None:
+                # The pub/sub layer keeps a queue for every channel that it failed to open, for ever. This fails
+                # without a trace, if it must, until Redis is there.
+                await self._layer.group_send("probe", {"type": "hint"})
                 self._channel = await self._layer.new_channel()
             return self._channel

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextlib import suppress
 
 from backend.hub.entries import CaughtUp, Entry
 from backend.hub.limits import Limits
@@ -45,6 +46,7 @@ class Feed:
         # Keys whose renderings are kept in the ring. One is about as large as what it renders.
         self._kept_keys = 0
         self._caught_up = CaughtUp("")
+        self._caught_up_at = 0.0
         self._wake = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name=f"feed {topic}")
 
@@ -92,7 +94,9 @@ class Feed:
             shared = Shared(key, render, retry_min=self._limits.retry_min, retry_max=self._limits.retry_max)
             self._shared[key] = shared
         shared.size += 1
-        self._kept_keys += shared.size == 2
+        if shared.size == 2:
+            self._kept_keys += 1
+            self._trim()
         subscriber = Subscriber(
             self, shared, sink, position=position, cursor=cursor, access_as_of=access_as_of, principal=principal
         )
@@ -102,17 +106,17 @@ class Feed:
         return subscriber
 
     def drop(self, subscriber: Subscriber) -> None:
-        if subscriber not in self.subscribers:
-            return
-        self.subscribers.discard(subscriber)
+        self.subscribers.remove(subscriber)
         self._release(self)
-        subscriber.shared.size -= 1
-        self._kept_keys -= subscriber.shared.size == 1
-        if not subscriber.shared.size:
-            del self._shared[subscriber.shared.key]
-            # A rendering that nobody shares any more must not outlive its subscribers.
-            for entry in self._ring:
-                entry.frames.pop(subscriber.shared.key, None)
+        shared = subscriber.shared
+        shared.size -= 1
+        if shared.size == 1:
+            self._kept_keys -= 1
+            # What nobody shares any more is not kept, nor charged for.
+            for item in (*self._ring, self._caught_up):
+                item.frames.pop(shared.key, None)
+        elif not shared.size:
+            del self._shared[shared.key]
 
     def recent(self, position: int) -> Sequence[Entry]:
         """The entries after `position`, if the ring reaches back that far."""
@@ -129,9 +133,11 @@ class Feed:
         return await asyncio.shield(read)
 
     def caught_up(self, cursor: str) -> CaughtUp:
-        """The notice for this cursor; those who arrive at the same head share it."""
-        if self._caught_up.cursor != cursor:
+        """The notice for this cursor; those who arrive at the same head at about the same time share it."""
+        now = asyncio.get_running_loop().time()
+        if self._caught_up.cursor != cursor or now - self._caught_up_at > self._limits.fast_sweep_interval:
             self._caught_up = CaughtUp(cursor)
+            self._caught_up_at = now
         return self._caught_up
 
     # --- order ----------------------------------------------------------------------------------------------
@@ -143,8 +149,7 @@ class Feed:
             try:
                 self._file()
                 if self._head > self.last:
-                    await asyncio.sleep(self._limits.hole_patience)
-                    self._file()
+                    await self._be_patient()
                 if self._head > self.last:
                     await self._fill()
             except Exception:  # a fault in one feed must not end it: its subscribers would wait for ever
@@ -158,14 +163,23 @@ class Feed:
         if self.last == UNKNOWN and self._head != UNKNOWN:
             # The first that is heard of this topic: all before it can be read from the log.
             self.last = min([entry.seq - 1 for entry in self._inbox] or [self._head])
-        for entry in self._inbox:
+        arrived, self._inbox = self._inbox, []
+        for entry in arrived:
             if entry.seq > self.last and len(self._early) < self._limits.inbox_size:
                 self._early[entry.seq] = entry
-        self._inbox.clear()
         while (entry_ := self._early.pop(self.last + 1, None)) is not None:
             self._append(entry_)
         if self.last > before:
             self._wake_subscribers()
+
+    async def _be_patient(self) -> None:
+        """Hints overtake each other: give one that was overtaken a moment."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.hole_patience):
+                while self._head > self.last:
+                    await self._wake.wait()
+                    self._wake.clear()
+                    self._file()
 
     async def _fill(self) -> None:
         """Read the hole from the log; over more than a page, jump and let each subscriber read for itself."""
@@ -173,6 +187,8 @@ class Feed:
             self._ring.clear()
             self._ring_bytes = 0
             self._early.clear()
+            # It may jump over entries that erase: pages that are being read must not come back into the ring.
+            self._erasures += 1
             self.last = self._head
             self._wake_subscribers()
             return
@@ -202,6 +218,9 @@ class Feed:
         self._ring.append(entry)
         self._ring_bytes += entry.size
         self.last = entry.seq
+        self._trim()
+
+    def _trim(self) -> None:
         while self._is_full() and len(self._ring) > 1:
             self._ring_bytes -= self._ring.popleft().size
 

@@ -50,7 +50,7 @@ class Hub:
     def start(self) -> None:
         self._last_beat = self._joined_at = self._loop.time()
         self.listen(self._beat, lambda _: setattr(self, "_last_beat", self._loop.time()))
-        for loop in (self._receive(), self._outbox.run(), self._sweep(), self._beats()):
+        for loop in (self._receive(), self._outbox.run(), self._sweep(), self._beats(), self._rejoin()):
             self._spawn(loop)
 
     async def close(self) -> None:
@@ -58,10 +58,13 @@ class Hub:
         tasks, self._tasks = self._tasks, set()
         for timer in self._lingering.values():
             timer.cancel()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, *(feed.close() for feed in self._feeds.values()), return_exceptions=True)
+        await asyncio.gather(*(feed.close() for feed in self._feeds.values()), return_exceptions=True)
         self._feeds.clear()
+        while tasks:
+            for task in tasks:
+                task.cancel()
+            # Once may not be enough: up to Python 3.11 `wait_for`, which redis-py uses, can overlook it.
+            _, tasks = await asyncio.wait(tasks, timeout=self._limits.fast_sweep_interval)
 
     def hold(self, topic: str) -> Feed:
         """The topic's feed, kept until `release`. Never waits: until the topic is joined, it is swept fast.
@@ -115,13 +118,13 @@ class Hub:
                 logger.warning("receiving hints failed (%r); trying again", error)
                 await asyncio.sleep(self._limits.fast_sweep_interval)
                 continue
-            if listener := self._listeners.get(topic):
-                listener(hint)
-            elif feed := self._feeds.get(topic):
-                try:
+            try:
+                if listener := self._listeners.get(topic):
+                    listener(hint)
+                elif feed := self._feeds.get(topic):
                     feed.offer(self._log.decode(hint))
-                except ValueError:
-                    logger.warning("a hint for %s was not understood", topic)
+            except Exception:  # a hint that nobody understands must not make the process deaf
+                logger.warning("a hint for %s was not understood", topic, exc_info=True)
 
     async def _sweep(self) -> None:
         while True:
@@ -150,19 +153,26 @@ class Hub:
                 logger.warning("the channel layer is lossy: reading the log until it is back")
             elif was_lossy and not self.is_lossy:
                 logger.info("the channel layer is back")
-            # A flushed Redis has forgotten who joined what; an old group membership expires.
-            if self.is_lossy or self._loop.time() - self._joined_at >= self._limits.rejoin_interval:
-                await self._rejoin()
 
     async def _rejoin(self) -> None:
-        self._joined_at = self._loop.time()
-        for topic in (*self._listeners, *self._feeds):
-            if not await self._try_join(topic):
-                return  # it is down: the others would wait as long each
+        """A flushed Redis has forgotten who joined what; an old group membership expires."""
+        while True:
+            await asyncio.sleep(self._limits.beat_interval)
+            if not self.is_lossy and self._loop.time() - self._joined_at < self._limits.rejoin_interval:
+                continue
+            # The heartbeat, the first that was listened for, comes last: hearing it vouches for the others.
+            for topic in reversed((*self._listeners, *self._feeds)):
+                in_use = topic in self._feeds or topic in self._listeners
+                if in_use and not await self._try_join(topic):
+                    break  # it is down: the others would wait as long each
+            else:
+                self._joined_at = self._loop.time()
 
     async def _join(self, topic: str, feed: Feed | None = None) -> None:
-        while not await self._try_join(topic):  # noqa: ASYNC110  # Redis is down: no event says when it is back
+        while not await self._try_join(topic):
             await asyncio.sleep(self._limits.fast_sweep_interval)
+            if feed is not None and self._feeds.get(topic) is not feed:
+                return  # given up meanwhile
         if feed is not None:
             # A layer may say yes before it listens: one more fast sweep, and the topic can be trusted.
             await asyncio.sleep(2 * self._limits.fast_sweep_interval)
@@ -170,7 +180,8 @@ class Hub:
 
     async def _try_join(self, topic: str) -> bool:
         try:
-            await asyncio.wait_for(self._broker.join(topic), self._limits.beat_timeout)
+            async with asyncio.timeout(self._limits.beat_timeout):
+                await self._broker.join(topic)
         except Exception as error:
             logger.warning("joining %s failed (%r)", topic, error)
             return False
@@ -186,11 +197,13 @@ class Hub:
         if topic in self._feeds:  # somebody came back meanwhile
             return
         try:
-            await self._broker.leave(topic)
+            async with asyncio.timeout(self._limits.beat_timeout):
+                await self._broker.leave(topic)
         except Exception as error:
             logger.warning("leaving %s failed (%r)", topic, error)
-        if topic in self._feeds:  # came back while leaving: joined before, left after
-            await self._join(topic)
+        if came_back := self._feeds.get(topic):  # while leaving: joined before, left after
+            came_back.settled = False
+            await self._join(topic, came_back)
 
     def _reader(self, topic: str) -> Callable[[int, int], Awaitable[Sequence[Entry]]]:
         async def read(after: int, limit: int) -> Sequence[Entry]:

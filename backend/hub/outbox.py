@@ -28,7 +28,9 @@ class Outbox:
             while self._hints:
                 topic, hint = self._hints.popleft()
                 try:
-                    await asyncio.wait_for(self._broker.publish(topic, hint), self._timeout)
+                    # Not `wait_for`: up to Python 3.11 it may forget that the task has been cancelled.
+                    async with asyncio.timeout(self._timeout):
+                        await self._broker.publish(topic, hint)
                 except Exception as error:
                     # Those behind it would wait as long each, and arrive when nobody needs them any more.
                     logger.warning("publishing failed (%r); %d hints dropped", error, len(self._hints) + 1)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from backend.hub.broker import Broker
 from backend.hub.hub import Hub
@@ -50,9 +51,15 @@ def publish(topic: str, hint: bytes) -> None:
     """
     if hubs := running():
         for loop, hub in hubs:
-            loop.call_soon_threadsafe(hub.publish, topic, hint)
+            with suppress(RuntimeError):  # it has closed meanwhile
+                loop.call_soon_threadsafe(hub.publish, topic, hint)
     elif _make_broker is not None:
         try:
-            asyncio.run(asyncio.wait_for(_make_broker().publish(topic, hint), _publish_timeout))
+            asyncio.run(_publish_alone(_make_broker(), topic, hint))
         except Exception as error:
             logger.warning("publishing failed (%r); subscribers will find the event by themselves", error)
+
+
+async def _publish_alone(broker: Broker, topic: str, hint: bytes) -> None:
+    async with asyncio.timeout(_publish_timeout):
+        await broker.publish(topic, hint)

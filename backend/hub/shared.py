@@ -35,12 +35,13 @@ class Shared:
             return await self._rendered(item)  # nobody to share it with: not kept
         under_way = item.frames[self.key] = Event()
         try:
-            item.frames[self.key] = frame = await self._rendered(item)
-        except BaseException:  # also cancelled: the next in line takes over
-            del item.frames[self.key]
-            raise
-        finally:
+            frame = await self._rendered(item)
+        finally:  # also cancelled: the next in line takes over
+            if item.frames.get(self.key) is under_way:
+                del item.frames[self.key]
             under_way.set()
+        if self.size > 1:  # else the others have left meanwhile
+            item.frames[self.key] = frame
         return frame
 
     async def _rendered(self, item: Item) -> str:

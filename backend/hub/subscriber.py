@@ -76,19 +76,19 @@ class Subscriber:
 
     def close(self) -> None:
         """Stop, wherever it is. Whoever closes it sends no more frames."""
-        if self._closed:
-            return
-        self._closed = True
-        self.feed.drop(self)
+        if not self._closed:
+            self._closed = True
+            self.feed.drop(self)
         if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
 
     async def _run(self) -> None:
         try:
             await self._pump()
-        except Exception:
-            # A socket that fails is gone; its client resumes on another. Nobody else is concerned.
-            logger.debug("a subscriber's socket failed", exc_info=True)
+        except (Exception, asyncio.CancelledError):
+            # A socket that fails is gone; its client resumes on another. Nobody else is concerned: not even a
+            # wait that was cancelled under it may reach the feed that woke it.
+            logger.debug("a subscriber's socket failed, or was closed", exc_info=True)
             self.close()
         finally:
             self._busy = False
@@ -119,6 +119,8 @@ class Subscriber:
                     await self._end(Ended(entry))
                     return
             await self._send(batch)
+            if self._closed:
+                return
             self.position = batch[-1].seq
             self._cursor = batch[-1].cursor
             if self.position < self.feed.last:

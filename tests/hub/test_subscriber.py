@@ -1,0 +1,464 @@
+"""A subscriber gets what follows its position, once and in order, until its access or its socket ends."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from backend.hub import EVERYONE, Limits
+from tests.hub.clock import idle, now, pass_time, tasks, timers
+from tests.hub.doubles import Crossing, MemoryLog, Renderer, Socket, numbers
+from tests.hub.scenes import Room
+
+FEED_ALONE = {"feed room.1"}
+"""The tasks there are when no subscriber is at anything."""
+
+
+@pytest.fixture
+def socket() -> Socket:
+    return Socket()
+
+
+# Live
+
+
+async def test_an_idle_socket_is_sent_the_next_event_without_a_task(room: Room, socket: Socket) -> None:
+    room.subscribe(socket)
+    await idle()
+    at_work: list[set[str]] = []
+    socket.on_send = lambda: at_work.append({task.get_name() for task in asyncio.all_tasks()})
+    before = {task.get_name() for task in asyncio.all_tasks()}
+    room.write()
+    await idle()
+    assert socket.frames[1:] == ["1"]
+    assert at_work == [before]
+
+
+async def test_events_that_are_there_together_are_sent_in_one_write(room: Room, socket: Socket) -> None:
+    room.subscribe(socket)
+    await idle()
+    room.write(3)
+    await idle()
+    assert socket.writes[1:] == [["1", "2", "3"]]
+
+
+async def test_many_events_are_sent_in_batches(room: Room, socket: Socket, limits: Limits) -> None:
+    room.subscribe(socket)
+    await idle()
+    room.write(10)
+    await idle()
+    assert socket.frames[1:] == numbers(1, 10)
+    assert max(len(write) for write in socket.writes) == limits.batch_size
+
+
+async def test_others_get_their_turn_between_the_batches(room: Room, limits: Limits) -> None:
+    sockets = [Socket(), Socket()]
+    order: list[int] = []
+    for index, socket in enumerate(sockets):
+        room.subscribe(socket)
+        socket.on_send = lambda index=index: order.append(index)  # type: ignore[misc]
+    await idle()
+    room.write(3 * limits.batch_size)
+    await idle()
+    assert sorted(order[:2]) == sorted(order[2:4]) == sorted(order[4:]) == [0, 1]
+
+
+async def test_an_event_that_comes_while_another_is_sent_is_not_forgotten(room: Room, socket: Socket) -> None:
+    room.subscribe(socket)
+    await idle()
+    socket.block()
+    room.write()
+    await idle()
+    room.write()
+    await idle()
+    assert socket.frames[1:] == []
+    socket.unblock()
+    await idle()
+    assert socket.frames[1:] == ["1", "2"]
+
+
+async def test_a_socket_that_wakes_its_subscriber_from_inside_send_gets_nothing_twice(
+    room: Room, socket: Socket
+) -> None:
+    subscriber = room.subscribe(socket)
+    await idle()
+    socket.on_send = subscriber.wake
+    room.write(2)
+    await idle()
+    assert socket.frames[1:] == ["1", "2"]
+
+
+# Resuming
+
+
+async def test_one_who_starts_now_has_caught_up_at_once(room: Room, log: MemoryLog, socket: Socket) -> None:
+    log.write_many(3)
+    room.subscribe(socket)
+    assert socket.frames == ["caught up c3"]
+    room.write()
+    await idle()
+    assert socket.frames == ["caught up c3", "4"]
+
+
+async def test_an_empty_room_can_be_subscribed_to(room: Room, socket: Socket) -> None:
+    room.subscribe(socket)
+    assert socket.frames == ["caught up c0"]
+    room.write()
+    await idle()
+    assert socket.frames == ["caught up c0", "1"]
+
+
+async def test_one_who_resumes_gets_what_was_missed_then_caught_up_then_what_follows(
+    room: Room, log: MemoryLog, socket: Socket
+) -> None:
+    log.write_many(5)
+    room.subscribe(socket, after=2)
+    room.write(2)
+    await idle()
+    assert socket.frames == ["3", "4", "5", "caught up c5", "6", "7"]
+
+
+async def test_what_the_ring_holds_is_not_read_from_the_log(room: Room, socket: Socket, crossing: Crossing) -> None:
+    room.write(6)
+    await idle()
+    room.subscribe(socket, after=2)
+    await idle()
+    assert socket.frames == ["3", "4", "5", "6", "caught up c6"]
+    assert crossing.reads() == []
+
+
+async def test_what_the_ring_no_longer_holds_is_read_in_pages(
+    room: Room, log: MemoryLog, socket: Socket, crossing: Crossing, limits: Limits
+) -> None:
+    log.write_many(25)
+    room.subscribe(socket, after=0)
+    await idle()
+    assert socket.frames == [*numbers(1, 25), "caught up c25"]
+    assert [after for _topic, after, _limit in crossing.reads()] == [0, 10, 20]
+    assert {limit for _topic, _after, limit in crossing.reads()} == {limits.page_size}
+
+
+async def test_caught_up_stays_at_the_head_seen_when_subscribing_however_much_follows(
+    room: Room, log: MemoryLog, socket: Socket, crossing: Crossing
+) -> None:
+    crossing.takes = 0.1
+    log.write_many(15)
+    room.subscribe(socket, after=0)
+    for _ in range(10):
+        room.write()
+        await pass_time(0.03)
+    await pass_time(1)
+    assert socket.frames == [*numbers(1, 15), "caught up c15", *numbers(16, 25)]
+
+
+async def test_one_who_knows_more_than_the_feed_waits_for_it(room: Room, log: MemoryLog, socket: Socket) -> None:
+    """The snapshot that a subscriber starts from may be ahead of the hints."""
+    room.write(2)
+    await idle()
+    late = log.write()
+    room.subscribe(socket)
+    assert socket.frames == ["caught up c3"]
+    room.offer(late)
+    room.write()
+    await pass_time(1)
+    assert socket.frames == ["caught up c3", "4"]
+
+
+async def test_one_whom_the_log_cannot_continue_is_reset(
+    room: Room, log: MemoryLog, socket: Socket, limits: Limits
+) -> None:
+    log.write_many(20)
+    log.forget(up_to=10)
+    subscriber = room.subscribe(socket, after=5)
+    await idle()
+    assert socket.frames == ["reset EXPIRED"]
+    assert socket.completions == 1
+    assert subscriber not in room.feed.subscribers
+    assert tasks() == FEED_ALONE
+
+
+async def test_the_last_entry_that_is_kept_is_enough(room: Room, log: MemoryLog, socket: Socket) -> None:
+    log.write_many(20)
+    log.forget(up_to=10)
+    room.subscribe(socket, after=10)
+    await idle()
+    assert socket.frames == [*numbers(11, 20), "caught up c20"]
+
+
+async def test_reading_that_fails_is_repeated_and_loses_nothing(
+    room: Room, log: MemoryLog, socket: Socket, crossing: Crossing
+) -> None:
+    log.write_many(15)
+    crossing.down = True
+    room.subscribe(socket, after=0)
+    await pass_time(10)
+    assert socket.frames == []
+    crossing.down = False
+    await pass_time(2)
+    assert socket.frames == [*numbers(1, 15), "caught up c15"]
+
+
+# Access
+
+
+@pytest.mark.parametrize("ends", ["somebody", EVERYONE])
+async def test_an_event_that_ends_access_is_the_last_one(room: Room, log: MemoryLog, socket: Socket, ends: str) -> None:
+    subscriber = room.subscribe(socket)
+    room.offer(log.write(), log.write(ends=ends), log.write())
+    await idle()
+    room.write()
+    await idle()
+    assert socket.frames == ["caught up c0", "1", "2", "ended c2"]
+    assert socket.completions == 1
+    assert subscriber not in room.feed.subscribers
+
+
+async def test_somebody_elses_departure_ends_nothing(room: Room, log: MemoryLog, socket: Socket) -> None:
+    room.subscribe(socket)
+    room.offer(log.write(ends="somebody else"), log.write())
+    await idle()
+    assert socket.frames == ["caught up c0", "1", "2"]
+    assert socket.completions == 0
+
+
+async def test_a_departure_before_the_access_that_was_checked_ends_nothing(
+    room: Room, log: MemoryLog, socket: Socket
+) -> None:
+    """Who left and came back reads about it."""
+    log.write_many(2)
+    log.write(ends="somebody")
+    log.write()
+    room.subscribe(socket, after=0)
+    room.write()
+    await idle()
+    assert socket.frames == ["1", "2", "3", "4", "caught up c4", "5"]
+    assert socket.completions == 0
+
+
+async def test_a_departure_at_the_very_head_that_was_checked_ends_nothing(
+    room: Room, log: MemoryLog, socket: Socket
+) -> None:
+    log.write(ends="somebody")
+    room.subscribe(socket, after=0)
+    await idle()
+    assert socket.frames == ["1", "caught up c1"]
+
+
+async def test_one_who_resumes_is_ended_where_access_ended_since_it_was_checked(
+    room: Room, log: MemoryLog, socket: Socket
+) -> None:
+    log.write_many(5)
+    room.subscribe(socket, after=0)
+    room.offer(log.write(ends="somebody"), log.write())
+    await idle()
+    assert socket.frames == [*numbers(1, 5), "caught up c5", "6", "ended c6"]
+
+
+# Slow and broken sockets
+
+
+async def test_a_slow_socket_delays_nobody_and_catches_up(room: Room, log: MemoryLog) -> None:
+    slow, quick = Socket(), Socket()
+    room.subscribe(slow)
+    room.subscribe(quick)
+    await idle()
+    slow.block()
+    start = now()
+    for _ in range(200):
+        room.write()
+        await idle()
+    assert quick.frames[1:] == numbers(1, 200)
+    assert slow.frames[1:] == []
+    assert now() - start < 0.01
+    slow.unblock()
+    await pass_time(1)
+    assert slow.frames[1:] == numbers(1, 200)
+
+
+@pytest.mark.parametrize("error", [ConnectionError("gone"), asyncio.CancelledError()], ids=["raises", "cancelled"])
+async def test_a_socket_that_fails_ends_its_own_subscriber_alone(room: Room, error: BaseException) -> None:
+    """Also if the socket's own wait was cancelled: that must not reach the feed, which woke the subscriber."""
+    broken, whole = Socket(), Socket()
+    room.subscribe(broken)
+    room.subscribe(whole)
+    await idle()
+    broken.error = error
+    for _ in range(3):
+        room.write()
+        await idle()
+    assert whole.frames[1:] == numbers(1, 3)
+    assert len(room.feed.subscribers) == 1
+    assert room.released == [room.feed]
+
+
+@pytest.mark.parametrize("error", [ConnectionError("gone"), asyncio.CancelledError()], ids=["raises", "cancelled"])
+async def test_a_socket_that_fails_at_once_does_not_disturb_whoever_subscribes(
+    room: Room, socket: Socket, error: BaseException
+) -> None:
+    socket.error = error
+    room.subscribe(socket)
+    assert room.released == [room.feed]
+
+
+async def test_a_socket_that_fails_while_it_is_told_of_the_end_has_ended(
+    room: Room, log: MemoryLog, socket: Socket
+) -> None:
+    room.subscribe(socket)
+
+    def fail() -> None:
+        socket.error = ConnectionError("gone")
+
+    socket.on_send = fail
+    room.offer(log.write(ends=EVERYONE))
+    await idle()
+    assert not room.feed.subscribers
+    assert room.released == [room.feed]
+
+
+async def test_a_rendering_that_fails_moves_no_position(room: Room, socket: Socket) -> None:
+    room.subscribe(socket)
+    await idle()
+    room.renderer.error = ConnectionError("the database is away")
+    room.write(2)
+    await pass_time(10)
+    assert socket.frames[1:] == []
+    room.renderer.error = None
+    await pass_time(2)
+    assert socket.frames[1:] == ["1", "2"]
+
+
+async def test_a_rendering_that_fails_delays_no_other_document(room: Room) -> None:
+    failing, working = Renderer(), Renderer()
+    sockets = [Socket(), Socket()]
+    room.subscribe(sockets[0], key="failing", renderer=failing)
+    room.subscribe(sockets[1], key="working", renderer=working)
+    failing.error = ConnectionError("the database is away")
+    room.write(2)
+    await idle()
+    assert sockets[0].frames == ["caught up c0"]
+    assert sockets[1].frames == ["caught up c0", "1", "2"]
+
+
+# Closing
+
+
+def _nothing(_room: Room, _socket: Socket, _crossing: Crossing) -> None: ...
+
+
+def _block_the_socket(room: Room, socket: Socket, crossing: Crossing) -> None:
+    socket.block()
+
+
+def _block_the_rendering(room: Room, socket: Socket, crossing: Crossing) -> None:
+    room.renderer.block()
+
+
+def _fail_the_rendering(room: Room, socket: Socket, crossing: Crossing) -> None:
+    room.renderer.error = ConnectionError("the database is away")
+
+
+def _slow_the_log(room: Room, socket: Socket, crossing: Crossing) -> None:
+    crossing.takes = 1.0
+
+
+@pytest.mark.parametrize("turns", range(25))
+@pytest.mark.parametrize(
+    "obstruct", [_nothing, _block_the_socket, _block_the_rendering, _fail_the_rendering, _slow_the_log]
+)
+async def test_one_who_is_closed_at_any_moment_is_sent_nothing_more_and_leaves_nothing(
+    room: Room,
+    log: MemoryLog,
+    crossing: Crossing,
+    obstruct: Callable[[Room, Socket, Crossing], None],
+    turns: int,
+) -> None:
+    """After any number of turns of the loop, among others who resume too; whatever it waits for then."""
+    log.write_many(30)
+    socket, others = Socket(), [Socket(), Socket()]
+    obstruct(room, socket, crossing)
+    subscriber = room.subscribe(socket, after=0)
+    for each in others:
+        room.subscribe(each, after=0)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    subscriber.close()
+    sent = list(socket.frames)
+    socket.unblock()
+    room.renderer.unblock()
+    room.renderer.error = None
+    room.write(3)
+    await pass_time(10)
+    assert socket.frames == sent
+    assert socket.completions == 0
+    for each in others:
+        assert each.frames == [*numbers(1, 30), "caught up c30", *numbers(31, 33)]
+    assert room.released == [room.feed]
+    assert tasks() == FEED_ALONE
+
+
+async def test_closing_twice_releases_once(room: Room, socket: Socket) -> None:
+    subscriber = room.subscribe(socket)
+    subscriber.close()
+    subscriber.close()
+    assert room.released == [room.feed]
+
+
+async def test_one_who_is_closed_by_its_own_socket_is_sent_nothing_more(
+    room: Room, log: MemoryLog, socket: Socket, limits: Limits
+) -> None:
+    """As when writing finds out that the connection has gone, from inside `send`."""
+    subscriber = room.subscribe(socket)
+    socket.on_send = subscriber.close
+    room.renderer.rendered.clear()
+    room.write(3 * limits.batch_size)
+    await idle()
+    assert socket.frames == ["caught up c0", *numbers(1, limits.batch_size)]
+    assert room.renderer.rendered == numbers(1, limits.batch_size)
+    assert tasks() == FEED_ALONE
+
+
+async def test_one_who_is_closed_while_it_is_told_of_the_end_does_not_wait_for_its_socket(
+    room: Room, log: MemoryLog, socket: Socket
+) -> None:
+    subscriber = room.subscribe(socket)
+    socket.on_send = socket.block
+    room.offer(log.write(ends=EVERYONE))
+    await idle()
+    socket.unblock()
+    await idle()
+    assert socket.frames[-1] == "ended c1"
+    assert socket.completions == 1
+    assert tasks() != FEED_ALONE
+    subscriber.close()
+    await idle()
+    assert tasks() == FEED_ALONE
+
+
+async def test_nothing_is_left_of_those_who_close_while_all_wait_for_one_rendering(room: Room, log: MemoryLog) -> None:
+    room.renderer.block()
+    subscribers = [room.subscribe(Socket()) for _ in range(5)]
+    await idle()
+    for subscriber in subscribers:
+        subscriber.close()
+    await idle()
+    assert tasks() == FEED_ALONE
+    assert timers() == 0
+    socket = Socket()
+    room.renderer.unblock()
+    room.subscribe(socket)
+    assert socket.frames == ["caught up c0"]
+
+
+@pytest.mark.parametrize("size", [1, 3])
+async def test_a_page_larger_than_a_batch_is_sent_whole(
+    log: MemoryLog, crossing: Crossing, limits: Limits, size: int
+) -> None:
+    room = Room(log, crossing, replace(limits, batch_size=size))
+    log.write_many(10)
+    socket = Socket()
+    room.subscribe(socket, after=0)
+    await idle()
+    assert socket.frames == [*numbers(1, 10), "caught up c10"]
+    assert {len(write) for write in socket.writes} <= set(range(1, size + 1))
+    await room.feed.close()
