@@ -5,6 +5,7 @@ side, at most `DATABASE_QUEUE` calls wait, and a call beyond that is refused at 
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -21,29 +22,39 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _executor = ThreadPoolExecutor(settings.DATABASE_THREADS, thread_name_prefix="database")
-_under_way = 0
+# One for each call that works or waits.
+_places = threading.BoundedSemaphore(settings.DATABASE_THREADS + settings.DATABASE_QUEUE)
 
 
 async def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a synchronous function that uses the ORM. Raises `RateLimited` when too many calls wait."""
-    global _under_way
-    if _under_way >= settings.DATABASE_THREADS + settings.DATABASE_QUEUE:
+    """Call a synchronous function that uses the ORM. Raises `RateLimited` when too many calls wait.
+
+    A call that has been accepted is made, and keeps its place until then, also if nobody waits for it any more:
+    else those who come and give up while the database hangs would queue without a bound.
+    """
+    if not _places.acquire(blocking=False):
         raise RateLimited(retry_after_ms=1000, detail="The server is busy. Try again in a moment.")
     call = partial(copy_context().run, _with_connection, partial(function, *args, **kwargs))
-    _under_way += 1
-    try:
-        return await asyncio.get_running_loop().run_in_executor(_executor, call)
-    finally:
-        _under_way -= 1
+    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(_executor, call))
 
 
 def _with_connection(function: Callable[[], T]) -> T:
     # Django does this at the borders of a request; a call from a socket has none.
-    close_old_connections()
     try:
+        close_old_connections()
         return function()
     finally:
         close_old_connections()
+        _places.release()
+
+
+def can_store(text: str) -> bool:
+    """Whether every database takes this text: PostgreSQL has no U+0000, and half a surrogate pair has no bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 # The clock that every time in the product comes from, as SQL with parameters; it runs on within a transaction.

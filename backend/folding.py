@@ -1,8 +1,9 @@
 """One way to compare names: what people type on different keyboards for the same word is equal.
 
 Used for room addresses, usernames and mentions. Folding joins case, width (NFKC) and the Arabic and Persian
-forms of yeh and kaf, and ignores the zero-width non-joiner, which Persian writers use or leave out at will.
-Characters that cannot be seen are refused: two names that look the same must be the same.
+forms of yeh and kaf, and ignores what keyboards put or leave out at will: the zero-width non-joiner of Persian
+writers, and the selectors that ask for a coloured emoji. All else that cannot be seen is refused: two names that
+look the same must be the same.
 """
 
 import unicodedata
@@ -13,10 +14,14 @@ _SAME_LETTER = str.maketrans(
         "\N{ARABIC LETTER YEH}": "\N{ARABIC LETTER FARSI YEH}",
         "\N{ARABIC LETTER KAF}": "\N{ARABIC LETTER KEHEH}",
         ZERO_WIDTH_NON_JOINER: None,
+        **{chr(selector): None for selector in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))},
     }
 )
 # Control, format (zero-width, bidi), surrogate, private use, line and paragraph separators.
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+# Marks and letters by category, but without a shape: a joiner, Hangul fillers, Khmer and Mongolian controls, the
+# empty Braille cell.
+_SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800")
 
 
 class Unseen(ValueError):
@@ -26,15 +31,25 @@ class Unseen(ValueError):
 def fold(name: str) -> str:
     """The form of `name` to compare by. Idempotent; runs of spaces become one.
 
-    Raises `Unseen` for control, zero-width and bidirectional characters other than ZWNJ, and for `/`.
+    Raises `Unseen` for control, zero-width and bidirectional characters other than those ignored, and for `/`.
+    Names are short: normalizing takes time that grows with the square of the length, so bound it before.
     """
-    folded = name.translate(_SAME_LETTER)
-    # NFKC can bring forth letters that fold further, and casefold can undo NFKC: twice is enough for all of
-    # Unicode (UAX 31, section 5.1.3, toNFKC_Casefold), and makes the function idempotent.
+    folded = name
+    # Decomposed, so that a yeh that bears a hamza is still seen to be a yeh. Decomposing can bring forth letters
+    # that fold further, and casefold can undo it: twice is enough for all of Unicode (The Unicode Standard, D146),
+    # and makes the function idempotent.
     for _ in range(2):
-        folded = unicodedata.normalize("NFKC", folded).casefold().translate(_SAME_LETTER)
+        folded = unicodedata.normalize("NFKD", folded).casefold().translate(_SAME_LETTER)
     folded = unicodedata.normalize("NFC", folded)
     for character in folded:
-        if character == "/" or unicodedata.category(character) in _UNSEEN:
+        if character == "/" or character in _SHAPELESS or unicodedata.category(character) in _UNSEEN:
             raise Unseen(name)
     return " ".join(folded.split())
+
+
+def can_be_seen(label: str) -> bool:
+    """Whether there is something to see in `label`, and nothing else. It may hold a slash: it is no name."""
+    try:
+        return bool(fold(label.replace("/", "|")))
+    except Unseen:
+        return False

@@ -33,5 +33,10 @@ def addresses() -> list[str]:
 def own_hosts() -> list[str]:
     """This machine's names and addresses as they stand in a `Host` header of its neighbours."""
     name = socket.gethostname().lower()
-    own = [f"[{address}]" if ":" in address else address for address in addresses()]
-    return [name, f"{name.split('.')[0]}.local", *own]
+    names = [name, f"{name.split('.')[0]}.local"] if name else []  # ".local" would be the whole network
+    return [*names, *map(bracketed, addresses())]
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in a URL or a `Host` header."""
+    return f"[{host}]" if ":" in host else host

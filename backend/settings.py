@@ -5,10 +5,13 @@ With nothing set it runs by itself: SQLite, the in-memory channel layer, a secre
 """
 
 import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -51,8 +54,15 @@ def _postgresql(url: str) -> dict[str, Any]:
     return database
 
 
+def _make_var_dir() -> None:
+    try:
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"VAR_DIR cannot be made at {VAR_DIR}: {error.strerror}.") from error
+
+
 def _sqlite() -> dict[str, object]:
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    _make_var_dir()
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": VAR_DIR / "chaikhana.sqlite3",
@@ -71,14 +81,21 @@ DATABASES = {"default": _sqlite() if EMBEDDED else _postgresql(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
+def _split(url: str) -> SplitResult | None:
+    """None if it is no URL at all."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # only now it is looked at
+    except ValueError:
+        return None
+    return parts
+
+
 def _channel_layer() -> dict[str, object]:
     if not REDIS_URL:
         return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
-    try:
-        valid = urlsplit(REDIS_URL).scheme in ("redis", "rediss", "unix") and urlsplit(REDIS_URL).port is not False
-    except ValueError:
-        valid = False
-    if not valid:
+    url = _split(REDIS_URL)
+    if not url or not (url.path if url.scheme == "unix" else url.scheme in ("redis", "rediss") and url.hostname):
         raise ImproperlyConfigured("REDIS_URL must be like redis://host:6379/0; leave it out for one process alone.")
     # redis-py's own 5 s would end idle reads; None would wait for ever on a peer that has gone.
     host = {"address": REDIS_URL, "socket_timeout": 15, "health_check_interval": 10}
@@ -96,27 +113,36 @@ def _secret_key() -> str:
     if given := os.environ.get("SECRET_KEY"):
         return given
     path = VAR_DIR / "secret_key"
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    _make_var_dir()
     try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
-    return path.read_text()
+        if not path.exists():
+            # Written first and named second, for its owner alone: of two processes that start at once, one names
+            # its key, and neither reads half a key.
+            with NamedTemporaryFile("w", dir=VAR_DIR) as file:
+                file.write(secrets.token_urlsafe(50))
+                file.flush()
+                with suppress(FileExistsError):
+                    os.link(file.name, path)
+        return path.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The secret key cannot be kept in VAR_DIR ({error.strerror}): make room for it, or set SECRET_KEY."
+        ) from error
 
 
 SECRET_KEY = _secret_key()
 PORT = os.environ.get("PORT", "8000")
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "").rstrip("/")
-_public = urlsplit(PUBLIC_URL)
-if PUBLIC_URL and not (_public.scheme in ("http", "https") and _public.hostname and not _public.path):
+_public = _split(PUBLIC_URL)
+_public_host = _public.hostname if _public and re.fullmatch("https?://[^/?#@*]+", PUBLIC_URL) else None
+if PUBLIC_URL and not _public_host:
     raise ImproperlyConfigured("PUBLIC_URL must be like https://chat.example.org, without a path.")
 
 _hosts = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
 if "*" in _hosts:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; * would let any web site speak for its visitors.")
 # This machine itself too, whatever is named: health checks come from there.
-ALLOWED_HOSTS = [*lan.LOOPBACK, *(_hosts or lan.own_hosts()), *([_public.hostname] if _public.hostname else [])]
+ALLOWED_HOSTS = [*lan.LOOPBACK, *(_hosts or lan.own_hosts()), *([lan.bracketed(_public_host)] if _public_host else [])]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 
 AUTH_USER_MODEL = "accounts.User"
@@ -131,8 +157,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"
-if _public.scheme == "https":
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
+if PUBLIC_URL.startswith("https:"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 else:
     # Browsers ignore it on plain http from another device, and complain of it on every page.
@@ -202,14 +228,17 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 SERVESTATIC_USE_FINDERS = True  # served from where they are: nothing to collect before the first start
 
+LOG_LEVEL = os.environ.get("LOG_LEVEL", "").upper()
+if LOG_LEVEL not in ("", "DEBUG", "INFO", "WARNING", "ERROR"):
+    raise ImproperlyConfigured("LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL or "WARNING"},
     "loggers": {
-        "backend": {"level": os.environ.get("LOG_LEVEL", "INFO")},
+        "backend": {"level": LOG_LEVEL or "INFO"},
         "psycopg.pool": {"level": "ERROR"},  # each failed attempt; whoever waited for it gets an error
     },
 }
@@ -218,6 +247,7 @@ LOGGING = {
 
 USERNAME_MAX_LENGTH = 32  # characters
 DISPLAY_NAME_MAX_LENGTH = 64
+EMAIL_MAX_LENGTH = 254
 PASSWORD_MAX_LENGTH = 256  # hashing is slow on purpose: a megabyte of password would keep a thread busy
 TOKEN_NAME_MAX_LENGTH = 64
 TOKENS_PER_USER = 50
@@ -243,6 +273,11 @@ RATES = {
 # --- Limits of a GraphQL document -----------------------------------------------------------------------------
 
 DOCUMENT_MAX_TOKENS = 1000
+DOCUMENT_MAX_DEPTH = 20  # introspection, as GraphiQL asks for it, has 13
+DOCUMENT_MAX_ALIASES = 100
+DOCUMENT_MAX_ROOT_FIELDS = 20
+DOCUMENT_MAX_OVERLAPS = 4000  # pairs of fields under one name, each of which validation compares
+DOCUMENT_MAX_COST = 10_000  # fields, times the lengths of the lists around them
 DOCUMENT_CACHE_SIZE = 512  # parsed and validated documents, by text
 REQUEST_MAX_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 

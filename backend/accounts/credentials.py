@@ -1,16 +1,17 @@
 """Who is asking, and whether what proved it still counts: a session cookie or a personal token."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.timezone import now
 
+from backend import database
 from backend.accounts import tokens
 from backend.accounts.models import PersonalToken, User
 
@@ -22,7 +23,6 @@ class Credential(msgspec.Struct, frozen=True):
     key: str
     user_id: int
     epoch: int
-    expires_at: datetime | None = None
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -42,11 +42,11 @@ def from_session(key: str) -> Viewer | None:
 
 def from_request(request: HttpRequest) -> Viewer | None:
     """Who is logged in on this request's session."""
+    if not database.can_store(request.session.session_key or ""):  # a cookie can hold anything
+        return None
     user = get_user(request)
     key = request.session.session_key
-    if not isinstance(user, User) or key is None:
-        return None
-    return _viewer(user, kind="session", key=key, expires_at=request.session.get_expiry_date())
+    return _viewer(user, kind="session", key=key) if isinstance(user, User) and key else None
 
 
 def from_token(secret: str) -> Viewer | None:
@@ -54,11 +54,11 @@ def from_token(secret: str) -> Viewer | None:
     if found is None:
         return None
     user, token = found
-    return _viewer(user, kind="token", key=str(token.id), expires_at=token.expires_at)
+    return _viewer(user, kind="token", key=str(token.id))
 
 
-def _viewer(user: User, *, kind: Literal["session", "token"], key: str, expires_at: datetime | None) -> Viewer:
-    credential = Credential(kind=kind, key=key, user_id=user.pk, epoch=user.credentials_epoch, expires_at=expires_at)
+def _viewer(user: User, *, kind: Literal["session", "token"], key: str) -> Viewer:
+    credential = Credential(kind=kind, key=key, user_id=user.pk, epoch=user.credentials_epoch)
     return Viewer(id=user.pk, is_staff=user.is_staff, credential=credential)
 
 
@@ -71,17 +71,16 @@ def revoked(credentials: Collection[Credential]) -> set[Credential]:
     epochs = dict(User.objects.filter(pk__in=people, is_active=True).values_list("pk", "credentials_epoch"))
     sessions = {each.key for each in credentials if each.kind == "session"}
     tokens_ = {int(each.key) for each in credentials if each.kind == "token"}
+    good_sessions = Session.objects.filter(pk__in=sessions, expire_date__gt=now())  # Django's clock set it
+    good_tokens = PersonalToken.objects.filter(pk__in=tokens_).exclude(expires_at__lte=Now())
     alive = {
-        "session": set(Session.objects.filter(pk__in=sessions, expire_date__gt=now()).values_list("pk", flat=True)),
-        "token": {str(pk) for pk in PersonalToken.objects.filter(pk__in=tokens_).values_list("pk", flat=True)},
+        "session": set(good_sessions.values_list("pk", flat=True)),
+        "token": {str(pk) for pk in good_tokens.values_list("pk", flat=True)},
     }
-    moment = datetime.now(UTC)
 
     def counts(each: Credential) -> bool:
         if each.key not in alive[each.kind] or each.user_id not in epochs:
             return False
-        if each.kind == "session" and epochs[each.user_id] != each.epoch:
-            return False
-        return each.expires_at is None or each.expires_at > moment
+        return each.kind == "token" or epochs[each.user_id] == each.epoch
 
     return {each for each in credentials if not counts(each)}

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Now
 
-from backend.folding import fold
+from backend.folding import Unseen, fold
 
 
 class Locale(models.TextChoices):
@@ -23,7 +23,10 @@ class UserManager(BaseUserManager["User"]):
     """Finds people by the folded form of their name, as `createsuperuser` and Django's login do."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username_folded=fold(username or ""))
+        try:
+            return self.get(username_folded=fold(username or ""))
+        except Unseen as error:  # nobody has such a name; Django's login form lets any be tried
+            raise self.model.DoesNotExist from error
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
         user = User(username=username, is_staff=True, is_superuser=True, **fields)
@@ -38,7 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     username = models.CharField(max_length=settings.USERNAME_MAX_LENGTH, unique=True)
     username_folded = models.CharField(max_length=4 * settings.USERNAME_MAX_LENGTH, unique=True, editable=False)
     display_name = models.CharField(max_length=settings.DISPLAY_NAME_MAX_LENGTH, blank=True)
-    email = models.EmailField(blank=True)
+    email = models.EmailField(max_length=settings.EMAIL_MAX_LENGTH, blank=True)
     locale = models.CharField(max_length=2, choices=Locale.choices, default=Locale.EN)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

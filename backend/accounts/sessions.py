@@ -20,4 +20,6 @@ def close_session(request: HttpRequest) -> None:
 
 def keep_session(request: HttpRequest, *, user_id: int) -> None:
     """Stay logged in on this request after the password has changed; other sessions end."""
-    update_session_auth_hash(request, User.objects.get(pk=user_id))
+    # Nobody has looked at the request's own user yet: now they would be looked up by the password that is no more.
+    request.user = User.objects.get(pk=user_id)
+    update_session_auth_hash(request, request.user)

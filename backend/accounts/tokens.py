@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 from django.conf import settings
+from django.db import transaction
 from django.db.models.functions import Now
 
 from backend import rates
 from backend.accounts import revocation
 from backend.accounts.models import PersonalToken, User
 from backend.errors import FieldError, Invalid, NotFound
-from backend.folding import Unseen, fold
+from backend.folding import can_be_seen
 
 _PREFIX = "chai_"  # so that secret scanners, and people, know what they have found
 
@@ -29,29 +30,30 @@ class Token(msgspec.Struct, frozen=True):
 
 def digest(secret: str) -> str:
     # The secret has 256 random bits: a slow hash would protect nothing more.
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def create_token(*, user_id: int, name: str, expires_at: datetime | None = None) -> tuple[Token, str]:
     """A new token and its secret, which cannot be had again. Raises `Invalid`, `RateLimited`."""
     rates.take("profile", user_id)
-    if not name.strip():
+    name = name.strip()
+    if not name:
         raise Invalid.field("name", "REQUIRED", "Name the token, so that you know it later.")
-    try:
-        fold(name.replace("/", ""))
-    except Unseen as error:
-        raise Invalid.field("name", "MALFORMED", "Only characters that can be seen.") from error
     if len(name) > settings.TOKEN_NAME_MAX_LENGTH:
         raise Invalid.field("name", "TOO_LONG", f"At most {settings.TOKEN_NAME_MAX_LENGTH} characters.")
-    if PersonalToken.objects.filter(user=user_id).count() >= settings.TOKENS_PER_USER:
-        raise Invalid(detail=f"At most {settings.TOKENS_PER_USER} tokens: revoke one first.")
+    if not can_be_seen(name):
+        raise Invalid.field("name", "MALFORMED", "Only characters that can be seen.")
     secret = _PREFIX + secrets.token_urlsafe(32)
-    row = PersonalToken(user_id=user_id, name=name.strip(), digest=digest(secret), expires_at=expires_at)
-    row.save()
-    row.refresh_from_db()
-    if expires_at is not None and expires_at <= row.created_at:
-        row.delete()
-        raise Invalid(FieldError(("expiresAt",), "UNSUPPORTED", "This time has passed."))
+    with transaction.atomic():
+        # Locked, so that two at once are not both the last; `no_key`: other rows that name the person need not wait.
+        User.objects.select_for_update(no_key=True).get(pk=user_id)
+        if PersonalToken.objects.filter(user=user_id).count() >= settings.TOKENS_PER_USER:
+            raise Invalid(detail=f"At most {settings.TOKENS_PER_USER} tokens: revoke one first.")
+        row = PersonalToken(user_id=user_id, name=name, digest=digest(secret), expires_at=expires_at)
+        row.save()
+        row.refresh_from_db()
+        if expires_at is not None and expires_at <= row.created_at:
+            raise Invalid(FieldError(("expiresAt",), "UNSUPPORTED", "This time has passed."))
     return _token(row), secret
 
 

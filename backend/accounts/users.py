@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from backend import rates
+from backend import database, rates
 from backend.accounts import revocation
 from backend.accounts.models import Locale, User
 from backend.errors import Conflict, FieldError, Invalid, NotFound
-from backend.folding import Unseen, fold
+from backend.folding import Unseen, can_be_seen, fold
 
 __all__ = [
     "Account",
@@ -77,7 +77,10 @@ def register(
     Raises `Invalid`, `RateLimited`, or `Conflict` when the name is taken, however it is written.
     """
     rates.take("register", origin)
+    username, display_name = username.strip(), display_name.strip()
     errors = [*_check_username(username), *_check_email(email), *_check_display_name(display_name)]
+    if locale not in Locale.values:
+        errors.append(FieldError(("locale",), "UNSUPPORTED", f"One of {', '.join(Locale.values)}."))
     user = User(username=username, email=email, display_name=display_name, locale=locale)
     errors += _check_new_password(password, user=user)
     if errors:
@@ -104,7 +107,7 @@ def check_password(*, username: str, password: str, origin: str) -> int:
     except Unseen:
         name = ""
     rates.take("log in", (name, origin))
-    user = authenticate(username=name, password=password) if len(password) <= settings.PASSWORD_MAX_LENGTH else None
+    user = authenticate(username=name, password=password) if _can_be_password(password) else None
     if user is None:
         raise Invalid.field("password", "MALFORMED", "The username or the password is wrong.")
     return int(user.pk)
@@ -114,12 +117,16 @@ def change_password(*, user_id: int, current: str, new: str) -> None:
     """Set a new password; other sessions of this person end, personal tokens stay. Raises `Invalid`."""
     rates.take("log in", user_id)
     user = _user(user_id)
-    if len(current) > settings.PASSWORD_MAX_LENGTH or not user.check_password(current):
-        raise Invalid.field("currentPassword", "MALFORMED", "The current password is wrong.")
+    wrong = Invalid.field("currentPassword", "MALFORMED", "The current password is wrong.")
+    if not _can_be_password(current) or not user.check_password(current):
+        raise wrong
     if errors := _check_new_password(new, user=user, field="newPassword"):
         raise Invalid(*errors)
+    # Hashing takes long, so nothing is locked meanwhile: of two changes at once, the second finds another hash.
+    unchanged = User.objects.filter(pk=user_id, password=user.password)
     user.set_password(new)
-    user.save(update_fields=["password", "credentials_epoch"])
+    if not unchanged.update(password=user.password, credentials_epoch=user.credentials_epoch):
+        raise wrong
     revocation.announce()
 
 
@@ -139,10 +146,14 @@ def _check_username(username: str) -> list[FieldError]:
         folded = fold(username)
     except Unseen:
         folded = ""
-    # It must stand in a text as @name: letters, marks and digits of any script, and . - _ inside.
-    if not folded or folded[0] in ".-" or folded[-1] in ".-" or not all(map(_stands_in_a_name, folded)):
+    # It must stand in a text as @name: letters, marks and digits of any script, and . - _ inside. A mark needs a
+    # letter to stand on.
+    begins_well = folded[:1].isalnum() or folded[:1] == "_"
+    if not begins_well or folded[-1] in ".-" or not all(map(_stands_in_a_name, folded)):
         detail = "Letters and digits of any script, and . - _ between them."
         return [FieldError(("username",), "MALFORMED", detail)]
+    if len(folded) > 4 * settings.USERNAME_MAX_LENGTH:  # a character can fold to many
+        return [FieldError(("username",), "TOO_LONG", "Write it with simpler characters.")]
     return []
 
 
@@ -154,25 +165,32 @@ def _stands_in_a_name(character: str) -> bool:
 def _check_display_name(display_name: str) -> list[FieldError]:
     if len(display_name) > settings.DISPLAY_NAME_MAX_LENGTH:
         return [FieldError(("displayName",), "TOO_LONG", f"At most {settings.DISPLAY_NAME_MAX_LENGTH} characters.")]
-    try:
-        fold(display_name.replace("/", ""))
-    except Unseen:
+    if display_name and not can_be_seen(display_name):
         return [FieldError(("displayName",), "MALFORMED", "Only characters that can be seen.")]
     return []
 
 
 def _check_email(email: str) -> list[FieldError]:
+    if len(email) > settings.EMAIL_MAX_LENGTH:
+        return [FieldError(("email",), "TOO_LONG", f"At most {settings.EMAIL_MAX_LENGTH} characters.")]
     try:
         if email:
             validate_email(email)
+        valid = database.can_store(email)  # what Django takes for an international domain may be anything
     except ValidationError:
-        return [FieldError(("email",), "MALFORMED", "This is no e-mail address.")]
-    return []
+        valid = False
+    return [] if valid else [FieldError(("email",), "MALFORMED", "This is no e-mail address.")]
+
+
+def _can_be_password(password: str) -> bool:
+    return len(password) <= settings.PASSWORD_MAX_LENGTH and database.can_store(password)
 
 
 def _check_new_password(password: str, *, user: User, field: str = "password") -> list[FieldError]:
     if len(password) > settings.PASSWORD_MAX_LENGTH:
         return [FieldError((field,), "TOO_LONG", f"At most {settings.PASSWORD_MAX_LENGTH} characters.")]
+    if not _can_be_password(password):
+        return [FieldError((field,), "MALFORMED", "A password is Unicode text without U+0000.")]
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -5,7 +5,7 @@ another event. The tag is that event's own 32 random bits, so such a cursor is f
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from struct import Struct
+from struct import Struct, error
 from typing import NamedTuple
 
 _LAYOUT = Struct(">qqI")
@@ -26,6 +26,6 @@ def parse(text: str) -> Cursor | None:
         return None
     try:
         cursor = Cursor(*_LAYOUT.unpack(urlsafe_b64decode(text + "=")))
-    except ValueError:
+    except (ValueError, error):  # base64 passes over what is not of its alphabet, and then there is too little
         return None
-    return cursor if str(cursor) == text and cursor.seq >= 0 else None
+    return cursor if str(cursor) == text and cursor.seq > 0 else None

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import cast
 
 import msgspec
@@ -85,7 +84,8 @@ def _append(room_id: int) -> Iterator[Place]:
             Row.objects.create(room_id=room_id, seq=place.seq, tag=place.tag, at=place.at, data=store(place.event))
             [logged] = _resolve([(room_id, place.seq, place.tag, place.at, place.event)])
             hint = msgspec.msgpack.encode(logged)
-            transaction.on_commit(partial(hub.publish, topic(room_id), hint))
+            # Robust: what has been committed is done, whatever becomes of the hint.
+            transaction.on_commit(lambda: hub.publish(topic(room_id), hint), robust=True)
     except Unchanged:
         pass
 
@@ -158,7 +158,10 @@ class RoomLog:
     """The logs of all rooms, as the hub asks for them (`hub.Log`)."""
 
     def decode(self, hint: bytes) -> hub.Entry:
-        return entry(_hint.decode(hint), size=len(hint))
+        try:
+            return entry(_hint.decode(hint), size=len(hint))
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
     def read(self, topic: str, after: int, limit: int) -> list[hub.Entry]:
         return [entry(logged) for logged in read(_room_of(topic), after, limit)]

@@ -5,15 +5,15 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
-from backend import rates
+from backend import database, rates
 from backend.accounts.credentials import Viewer
 from backend.chat import event_log, facts, policies
 from backend.chat.cursors import Cursor
 from backend.chat.events import MessageDeleted, MessageEdited, MessageSent
-from backend.chat.models import Message, Room
+from backend.chat.models import Message
 from backend.chat.pages import Page, Window, page, window_size
 from backend.chat.policies import Action, Reader
-from backend.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -32,15 +32,14 @@ def send_message(*, viewer: Viewer, room_id: int, body: str, key: str) -> Accept
     sent something else, `Forbidden`, `NotFound`, `RateLimited`.
     """
     _check_key(key)
+    _check_body(body)
     digest = _digest(body)
     first: Message | None = None
     with event_log.append(room_id) as place:
         first = Message.objects.select_related("author").filter(room=room_id, author=viewer.id, key=key).first()
         if first is not None:
             raise event_log.Unchanged
-        room = _room(room_id)
-        policies.require(Action.SEND, room=room, held=policies.standings(room, viewer))
-        _check_body(body)
+        policies.admit(viewer, Action.SEND, room_id=room_id)
         rates.take("send", viewer.id)
         row = Message.objects.create(
             room_id=room_id,
@@ -62,6 +61,7 @@ def send_message(*, viewer: Viewer, room_id: int, body: str, key: str) -> Accept
 
 def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
     """Change one's own message. Raises `Invalid`, `NotFound`, `Forbidden`, `RateLimited`."""
+    _check_body(body)
     room_id = _readable(viewer, message_id).room_id
     with event_log.append(room_id) as place:
         row = _row(message_id)
@@ -70,7 +70,6 @@ def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
             raise Forbidden("Only its author can edit a message.")
         if row.deleted_at is not None:
             raise NotFound("This message was deleted.")
-        _check_body(body)
         if body == row.body:
             raise event_log.Unchanged
         rates.take("send", viewer.id)
@@ -83,14 +82,16 @@ def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
 def delete_message(*, viewer: Viewer, message_id: int) -> Accepted:
     """Blank a message for good; the row stays, so that old events resolve. Deleting twice is deleting once.
 
-    Raises `NotFound`, `Forbidden`.
+    Raises `NotFound`, `Forbidden`, `RateLimited`.
     """
+    rates.take("send", viewer.id)
     row = _row(message_id)
-    action = Action.DELETE_OWN if row.author_id == viewer.id else Action.DELETE_ANY
+    own = row.author_id == viewer.id
+    actions = (Action.DELETE_OWN, Action.DELETE_ANY) if own else (Action.DELETE_ANY,)
     with event_log.append(row.room_id) as place:
         row = _row(message_id)
         held = policies.standings(row.room, viewer)
-        if not policies.allows(action, is_private=row.room.is_private, held=held):
+        if not any(policies.allows(action, is_private=row.room.is_private, held=held) for action in actions):
             _readable(viewer, message_id)
             raise Forbidden("Only its author or a moderator can delete a message.")
         if row.deleted_at is not None:
@@ -102,7 +103,7 @@ def delete_message(*, viewer: Viewer, message_id: int) -> Accepted:
 
 
 def find_message(*, reader: Reader, message_id: int) -> facts.Message | None:
-    """None if there is none that the reader may read."""
+    """None if there is none that the reader may read. Raises `Unauthenticated`."""
     try:
         return facts.message(_readable(reader, message_id))
     except NotFound:
@@ -110,9 +111,11 @@ def find_message(*, reader: Reader, message_id: int) -> facts.Message | None:
 
 
 def history(*, reader: Reader, room_id: int, window: Window) -> Page[facts.Message]:
-    """A page of a room's messages, the oldest first; without bounds, the last ones. Raises `Forbidden`."""
-    room = _room(room_id)
-    policies.require(Action.READ, room=room, held=policies.standings(room, reader))
+    """A page of a room's messages, the oldest first; without bounds, the last ones.
+
+    Raises `Unauthenticated`, `NotFound`, `Forbidden`, `Invalid`.
+    """
+    policies.admit(reader, Action.READ, room_id=room_id)
     if window.first is None and window.after is None and window.last is None:
         window = msgspec.structs.replace(window, last=settings.PAGE_SIZE)
     found = page(_messages(room_id), window, key="seq")
@@ -120,11 +123,13 @@ def history(*, reader: Reader, room_id: int, window: Window) -> Page[facts.Messa
 
 
 def history_around(*, reader: Reader, room_id: int, message_id: int, window: Window) -> Page[facts.Message]:
-    """A page with this message in its middle: half before it, half from it on. Raises `NotFound`, `Forbidden`."""
+    """A page with this message in its middle: half before it, half from it on.
+
+    Raises `Unauthenticated`, `NotFound`, `Forbidden`, `Invalid`.
+    """
+    policies.admit(reader, Action.READ, room_id=room_id)
     size = window_size(window)
-    room = _room(room_id)
-    policies.require(Action.READ, room=room, held=policies.standings(room, reader))
-    middle = Message.objects.filter(pk=message_id, room=room).values_list("seq", flat=True).first()
+    middle = Message.objects.filter(pk=message_id, room=room_id).values_list("seq", flat=True).first()
     if middle is None:
         raise NotFound("No such message in this room.")
     before = page(_messages(room_id), Window(last=size // 2, before=middle), key="seq")
@@ -145,6 +150,8 @@ def _accepted(row: Message, *, duplicate: bool = False) -> Accepted:
 
 
 def _readable(reader: Reader, message_id: int) -> Message:
+    if reader is None:
+        raise Unauthenticated
     row = _row(message_id)
     held = policies.standings(row.room, reader)
     if not policies.allows(Action.READ, is_private=row.room.is_private, held=held):
@@ -159,18 +166,11 @@ def _row(message_id: int) -> Message:
         raise NotFound("No such message.") from error
 
 
-def _room(room_id: int) -> Room:
-    try:
-        return Room.objects.get(pk=room_id)
-    except Room.DoesNotExist as error:
-        raise NotFound("No such room.") from error
-
-
 def _check_key(key: str) -> None:
     if not key:
         raise Invalid.field("key", "REQUIRED", "Choose a key for this message: retries repeat it.")
-    if "\0" in key:
-        raise Invalid.field("key", "MALFORMED", "A key cannot hold the character U+0000.")
+    if not database.can_store(key):
+        raise Invalid.field("key", "MALFORMED", "A key is Unicode text without U+0000.")
     if len(key) > settings.KEY_MAX_LENGTH:
         raise Invalid.field("key", "TOO_LONG", f"At most {settings.KEY_MAX_LENGTH} characters.")
 
@@ -180,8 +180,8 @@ def _check_body(body: str) -> None:
         raise Invalid.field("body", "REQUIRED", "Say something.")
     if len(body) > settings.MESSAGE_MAX_LENGTH:
         raise Invalid.field("body", "TOO_LONG", f"At most {settings.MESSAGE_MAX_LENGTH} characters.")
-    if "\0" in body:
-        raise Invalid.field("body", "MALFORMED", "A text cannot hold the character U+0000.")
+    if not database.can_store(body):
+        raise Invalid.field("body", "MALFORMED", "A message is Unicode text without U+0000.")
 
 
 def _digest(body: str) -> str:

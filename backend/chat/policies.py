@@ -82,6 +82,20 @@ def allows(action: Action, *, is_private: bool, held: frozenset[Standing]) -> bo
     return bool(TABLE[action][is_private] & held)
 
 
+def admit(reader: Reader, action: Action, *, room_id: int) -> Room:
+    """The room, for a reader who may do this there.
+
+    Raises `Unauthenticated`, whether there is such a room or not; `NotFound`, `Forbidden`.
+    """
+    if reader is None:
+        raise Unauthenticated
+    room = Room.objects.filter(pk=room_id).first()
+    if room is None:
+        raise NotFound("No such room.")
+    require(action, room=room, held=standings(room, reader))
+    return room
+
+
 def require(action: Action, *, room: Room, held: frozenset[Standing]) -> None:
     """Raises `Unauthenticated` or `Forbidden`; `NotFound` where a private room must look like none."""
     if not allows(action, is_private=room.is_private, held=held):

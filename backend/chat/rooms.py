@@ -20,6 +20,8 @@ from backend.folding import Unseen, fold
 
 
 class Entered(msgspec.Struct, frozen=True):
+    """`room.head` is that of one's own entering: what others have done since comes after it."""
+
     room: facts.Room
     member: facts.Member
     created: bool
@@ -39,12 +41,11 @@ def enter_room(*, viewer: Viewer, address: str) -> Entered:
     """
     rates.take("enter", viewer.id)
     folded = _folded(address)
+    if folded in (".", ".."):  # a browser would resolve them away
+        raise Invalid.field("address", "UNSUPPORTED", "This address means another place.")
     room, created = _find_or_create(viewer, address.strip(), folded)
     if not created:
-        held = policies.standings(room, viewer)
-        policies.require(Action.ENTER, room=room, held=held)
         _join(viewer, room)
-        room.refresh_from_db()
     member = Membership.objects.select_related("user").get(room=room, user=viewer.id)
     return Entered(room=facts.room(room), member=facts.member(member), created=created)
 
@@ -52,12 +53,12 @@ def enter_room(*, viewer: Viewer, address: str) -> Entered:
 def leave_room(*, viewer: Viewer, room_id: int) -> Left:
     """Leave a room. The last owner's place goes to the senior moderator, else to the oldest member.
 
-    Raises `NotFound`, `Forbidden` for who is no member.
+    Raises `NotFound`, `Forbidden` for who is no member, `RateLimited`.
     """
+    rates.take("enter", viewer.id)
     with transaction.atomic():
         with event_log.append(room_id) as place:
-            room = _room(room_id)
-            policies.require(Action.LEAVE, room=room, held=policies.standings(room, viewer))
+            policies.admit(viewer, Action.LEAVE, room_id=room_id)
             own = _active(room_id).select_related("user").get(user=viewer.id)
             was_owner, own.role = own.role == Role.OWNER, Role.MEMBER
             own.left_at = place.at
@@ -69,27 +70,33 @@ def leave_room(*, viewer: Viewer, room_id: int) -> Left:
 
 
 def find_room(*, reader: Reader, room_id: int | None = None, address: str | None = None) -> facts.Room | None:
-    """The room with this id or at this address; None if there is none that the reader may know of."""
+    """The room with this id or at this address; None if there is none that the reader may know of.
+
+    Raises `Unauthenticated`.
+    """
     if reader is None:
         raise Unauthenticated
     try:
-        by = Q(pk=room_id) if address is None else Q(address_folded=fold(address))
+        by = Q(pk=room_id) if address is None else Q(address_folded=_folded(address))
         room = Room.objects.get(by)
         policies.require(Action.SEE, room=room, held=policies.standings(room, reader))
-    except (Room.DoesNotExist, Unseen, NotFound):
+    except (Room.DoesNotExist, Invalid, NotFound):
         return None
     return facts.room(room)
 
 
 def rooms(*, reader: Reader, matching: str | None, window: Window) -> Page[facts.Room]:
-    """Public rooms, the newest first; `matching` finds a part of the address or the title."""
+    """Public rooms, the newest first; `matching` finds a part of the address or the title.
+
+    Raises `Unauthenticated`, `Invalid` for the window.
+    """
     if reader is None:
         raise Unauthenticated
     rows = Room.objects.filter(is_private=False)
-    if matching:
+    if matching and not matching.isspace():
         try:
-            rows = rows.filter(Q(address_folded__contains=fold(matching)) | Q(title__icontains=matching))
-        except Unseen:
+            rows = rows.filter(Q(address_folded__contains=_folded(matching)) | Q(title__icontains=matching))
+        except Invalid:  # what cannot stand in an address
             rows = rows.none()
     return _facts(page(rows, window, newest_first=True))
 
@@ -101,15 +108,19 @@ def rooms_of(*, viewer: Viewer, window: Window) -> Page[facts.Room]:
 
 
 def members(*, reader: Reader, room_id: int, window: Window) -> Page[facts.Member]:
-    """Those who are members now, in the order in which they first came."""
-    room = _room(room_id)
-    policies.require(Action.READ, room=room, held=policies.standings(room, reader))
+    """Those who are members now, in the order in which they first came.
+
+    Raises `Unauthenticated`, `NotFound`, `Forbidden`, `Invalid` for the window.
+    """
+    policies.admit(reader, Action.READ, room_id=room_id)
     found = page(_active(room_id).select_related("user"), window)
     return Page([facts.member(row) for row in found.items], found.has_previous, found.has_next)
 
 
 def find_member(*, reader: Reader, member_id: int) -> facts.Member | None:
-    """A present or past member of a room that the reader may read."""
+    """A present or past member of a room that the reader may read. Raises `Unauthenticated`."""
+    if reader is None:
+        raise Unauthenticated
     row = Membership.objects.select_related("user", "room").filter(pk=member_id).first()
     if row is None:
         return None
@@ -134,6 +145,8 @@ def roles_of(*, viewer: Viewer, room_ids: Collection[int]) -> Mapping[int, Role]
 
 
 def _folded(address: str) -> str:
+    if len(address.strip()) > settings.ADDRESS_MAX_LENGTH:
+        raise _too_long()
     try:
         folded = fold(address)
     except Unseen as error:
@@ -141,11 +154,13 @@ def _folded(address: str) -> str:
         raise Invalid.field("address", "MALFORMED", detail) from error
     if not folded:
         raise Invalid.field("address", "REQUIRED", "Type the address of a room.")
-    if len(address.strip()) > settings.ADDRESS_MAX_LENGTH or len(folded) > 4 * settings.ADDRESS_MAX_LENGTH:
-        raise Invalid.field("address", "TOO_LONG", f"At most {settings.ADDRESS_MAX_LENGTH} characters.")
-    if folded in (".", ".."):  # a browser would resolve them away
-        raise Invalid.field("address", "UNSUPPORTED", "This address means another place.")
+    if len(folded) > 4 * settings.ADDRESS_MAX_LENGTH:
+        raise _too_long()
     return folded
+
+
+def _too_long() -> Invalid:
+    return Invalid.field("address", "TOO_LONG", f"At most {settings.ADDRESS_MAX_LENGTH} characters.")
 
 
 def _find_or_create(viewer: Viewer, address: str, folded: str) -> tuple[Room, bool]:
@@ -157,9 +172,9 @@ def _find_or_create(viewer: Viewer, address: str, folded: str) -> tuple[Room, bo
             with event_log.append(room.pk) as place:
                 owner = Membership.objects.create(room=room, user_id=viewer.id, role=Role.OWNER, joined_at=place.at)
                 place.event = MemberJoined(member=owner.pk)
+            room.refresh_from_db()
     except IntegrityError:  # somebody was faster: theirs is the room
         return Room.objects.get(address_folded=folded), False
-    room.refresh_from_db()
     return room, True
 
 
@@ -169,6 +184,8 @@ def _join(viewer: Viewer, room: Room) -> None:
     with event_log.append(room.pk) as place:
         if _active(room.pk).filter(user=viewer.id).exists():  # by another device, just now
             raise event_log.Unchanged
+        room.refresh_from_db()
+        policies.require(Action.ENTER, room=room, held=policies.standings(room, viewer))
         # Whoever comes into a room that everybody has left owns it.
         role = Role.MEMBER if _active(room.pk).exists() else Role.OWNER
         again = {"role": role, "joined_at": place.at, "left_at": None}
@@ -192,13 +209,6 @@ def _hand_over(room_id: int, *, by: int) -> None:
 
 def _active(room_id: int) -> QuerySet[Membership]:
     return Membership.objects.filter(room=room_id, left_at=None)
-
-
-def _room(room_id: int) -> Room:
-    try:
-        return Room.objects.get(pk=room_id)
-    except Room.DoesNotExist as error:
-        raise NotFound("No such room.") from error
 
 
 def _facts(found: Page[Room]) -> Page[facts.Room]:

@@ -49,14 +49,13 @@ class EventPage(msgspec.Struct, frozen=True):
 
 
 def events_page(*, reader: Reader, room_id: int, after: str | None, first: int) -> EventPage:
-    """The log by polling; from the oldest kept when `after` is omitted. Raises `Forbidden`, `Invalid`."""
+    """The log by polling; from the oldest kept when `after` is omitted.
+
+    Raises `Unauthenticated`, `NotFound`, `Forbidden`, `Invalid`.
+    """
+    room = facts.room(policies.admit(reader, Action.READ, room_id=room_id))
     if not 1 <= first <= settings.EVENT_PAGE_MAX_SIZE:
         raise Invalid.field("first", "UNSUPPORTED", f"A page has 1 to {settings.EVENT_PAGE_MAX_SIZE} events.")
-    row = Room.objects.filter(pk=room_id).first()
-    if row is None:
-        raise NotFound("No such room.")
-    policies.require(Action.READ, room=row, held=policies.standings(row, reader))
-    room = facts.room(row)
     if after is None:
         position, cursor = room.tail, None
     else:
@@ -85,7 +84,7 @@ def _reset(room: facts.Room, cursor: cursors.Cursor | None) -> ResetCause | None
     """Why the log cannot be continued from here, if it cannot."""
     if cursor is None or cursor.room_id != room.id or cursor.seq > room.head:
         return "UNKNOWN_CURSOR"
-    if cursor.seq < room.tail:
+    if cursor.seq <= room.tail and cursor.seq != room.head:  # the tag at `tail` is no longer kept either
         return "EXPIRED"
     tag = room.head_tag if cursor.seq == room.head else event_log.tag_at(room.id, cursor.seq)
     return None if tag == cursor.tag else "UNKNOWN_CURSOR"

@@ -1,0 +1,43 @@
+"""People, rooms and what is published of them."""
+
+import pytest
+from django.db import connection
+
+from backend.accounts.credentials import Viewer
+from tests.accounts import people
+
+# Topic and hint, as they were handed to the hub.
+Published = list[tuple[str, bytes]]
+
+
+@pytest.fixture(autouse=True)
+def published(monkeypatch: pytest.MonkeyPatch) -> Published:
+    """What would have been handed to the hub, in order. Never from inside a transaction."""
+    hints: Published = []
+
+    def publish(topic: str, hint: bytes) -> None:
+        assert not connection.in_atomic_block, "published before it was committed"
+        hints.append((topic, hint))
+
+    monkeypatch.setattr("backend.hub.publish", publish)
+    return hints
+
+
+@pytest.fixture
+def ana(db: None) -> Viewer:
+    return people.viewer("Ana")
+
+
+@pytest.fixture
+def babak(db: None) -> Viewer:
+    return people.viewer("Babak")
+
+
+@pytest.fixture
+def clara(db: None) -> Viewer:
+    return people.viewer("Clara")
+
+
+@pytest.fixture
+def staff(db: None) -> Viewer:
+    return people.viewer("Staff", is_staff=True)

@@ -1,0 +1,252 @@
+"""The table of who may do what is what the domain does: every cell is tried on the real functions."""
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import NamedTuple
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from backend.accounts.credentials import Viewer
+from backend.chat import messages, models, policies, rooms, streams
+from backend.chat.models import Role
+from backend.chat.pages import Window
+from backend.chat.policies import TABLE, Action, Audience, Standing
+from backend.errors import DomainError, Forbidden, NotFound, Unauthenticated
+from tests.accounts import people
+from tests.accounts.tables import all_rows
+from tests.chat.steps import enter, make_private, outcome, say
+
+pytestmark = pytest.mark.django_db
+
+_ROLES = {Standing.MEMBER: Role.MEMBER, Standing.MODERATOR: Role.MODERATOR, Standing.OWNER: Role.OWNER}
+MISSING = 10_000
+
+
+class Scene(NamedTuple):
+    """What a function is tried on: ids of what is there, or of nothing."""
+
+    room: int
+    address: str
+    own: int
+    others: int
+    member: int
+
+
+Attempt = Callable[[Viewer | None, Scene], object]
+
+
+def _known(viewer: Viewer | None) -> Viewer:
+    """What changes something cannot even be called for nobody."""
+    if viewer is None:
+        raise Unauthenticated
+    return viewer
+
+
+def _must_exist(found: object) -> object:
+    """Looking up what one may not know of finds nothing, rather than raising."""
+    if found is None:
+        raise NotFound("nothing was found")
+    return found
+
+
+ATTEMPTS: dict[Action, dict[str, Attempt]] = {
+    Action.SEE: {
+        "find_room by id": lambda who, it: _must_exist(rooms.find_room(reader=who, room_id=it.room)),
+        "find_room by address": lambda who, it: _must_exist(rooms.find_room(reader=who, address=it.address)),
+    },
+    Action.ENTER: {
+        "enter_room": lambda who, it: rooms.enter_room(viewer=_known(who), address=it.address),
+    },
+    Action.READ: {
+        "members": lambda who, it: rooms.members(reader=who, room_id=it.room, window=Window()),
+        "history": lambda who, it: messages.history(reader=who, room_id=it.room, window=Window()),
+        "history_around": lambda who, it: messages.history_around(
+            reader=who, room_id=it.room, message_id=it.others, window=Window()
+        ),
+        "events_page": lambda who, it: streams.events_page(reader=who, room_id=it.room, after=None, first=5),
+        "open_stream": lambda who, it: streams.open_stream(viewer=who, room_id=it.room, after=None),
+        "find_message": lambda who, it: _must_exist(messages.find_message(reader=who, message_id=it.others)),
+        "find_member": lambda who, it: _must_exist(rooms.find_member(reader=who, member_id=it.member)),
+    },
+    Action.SEND: {
+        "send_message": lambda who, it: messages.send_message(
+            viewer=_known(who), room_id=it.room, body="Salaam", key="a new one"
+        ),
+    },
+    Action.EDIT_OWN: {
+        "edit_message": lambda who, it: messages.edit_message(viewer=_known(who), message_id=it.own, body="Salaam!"),
+    },
+    Action.DELETE_OWN: {
+        "delete_message": lambda who, it: messages.delete_message(viewer=_known(who), message_id=it.own),
+    },
+    Action.DELETE_ANY: {
+        "delete_message": lambda who, it: messages.delete_message(viewer=_known(who), message_id=it.others),
+    },
+    Action.LEAVE: {
+        "leave_room": lambda who, it: rooms.leave_room(viewer=_known(who), room_id=it.room),
+    },
+}
+
+
+def _cells() -> Iterator[object]:
+    for action, standing, is_private, staff in product(TABLE, Standing, (False, True), (False, True)):
+        if staff and standing in (Standing.ANONYMOUS, Standing.STAFF):
+            continue  # nobody known is staff, and staff who are strangers are `STAFF`
+        for name, attempt in ATTEMPTS[action].items():
+            who = f"{standing.value}{' and staff' if staff else ''}"
+            yield pytest.param(
+                action,
+                standing,
+                is_private,
+                staff or standing is Standing.STAFF,
+                attempt,
+                id=f"{name}: {action.value} as {who} in a {'private' if is_private else 'public'} room",
+            )
+
+
+@pytest.fixture
+def host(db: None) -> Viewer:
+    return people.viewer("Host")
+
+
+def _set_up(host: Viewer, standing: Standing, *, is_private: bool, is_staff: bool) -> tuple[Viewer | None, Scene]:
+    """A room where both have spoken, and then somebody's standing became what it is."""
+    somebody = people.viewer("Somebody", is_staff=is_staff)
+    room_id = enter(host)
+    enter(somebody)
+    own, others = say(somebody, room_id, "own").message.id, say(host, room_id, "others'").message.id
+    membership = models.Membership.objects.filter(room=room_id, user=somebody.id)
+    if standing in _ROLES:
+        membership.update(role=_ROLES[standing])
+    else:
+        rooms.leave_room(viewer=somebody, room_id=room_id)
+    if is_private:
+        make_private(room_id)
+    member = models.Membership.objects.get(room=room_id, user=host.id).pk
+    scene = Scene(room=room_id, address="tea", own=own, others=others, member=member)
+    return (None if standing is Standing.ANONYMOUS else somebody), scene
+
+
+def _held(standing: Standing, *, is_staff: bool) -> frozenset[Standing]:
+    """In the words of the table: staff are strangers too."""
+    if standing is Standing.STAFF:
+        return frozenset({Standing.STRANGER, Standing.STAFF})
+    return frozenset({standing, Standing.STAFF} if is_staff else {standing})
+
+
+@pytest.mark.parametrize(("action", "standing", "is_private", "is_staff", "attempt"), list(_cells()))
+def test_what_the_table_allows_can_be_done_and_nothing_else(
+    action: Action, standing: Standing, is_private: bool, is_staff: bool, attempt: Attempt, host: Viewer
+) -> None:
+    who, scene = _set_up(host, standing, is_private=is_private, is_staff=is_staff)
+    held = _held(standing, is_staff=is_staff)
+    # One's own message is also anybody's.
+    cells = {action, Action.DELETE_ANY} if action is Action.DELETE_OWN else {action}
+    allowed = any(TABLE[cell][is_private] & held for cell in cells)
+    if allowed:
+        attempt(who, scene)
+        return
+    before = all_rows()
+    with pytest.raises(DomainError) as refused:
+        attempt(who, scene)
+    assert all_rows() == before
+    if who is None:
+        assert isinstance(refused.value, Unauthenticated)
+    elif not TABLE[Action.SEE][is_private] & held:
+        assert isinstance(refused.value, NotFound), "a room that they may not know of is none"
+    else:
+        assert isinstance(refused.value, Forbidden | NotFound)
+
+
+def test_every_action_is_tried() -> None:
+    assert set(ATTEMPTS) == set(TABLE) == set(Action)
+
+
+# --- The table itself -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("action", "is_private"), list(product(Action, (False, True))))
+def test_nobody_unknown_may_do_anything(action: Action, is_private: bool) -> None:
+    held = frozenset({Standing.ANONYMOUS})
+    assert not policies.allows(action, is_private=is_private, held=held)
+    assert isinstance(policies.refusal(action, is_private=is_private, held=held), Unauthenticated)
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_a_private_room_allows_nobody_more_than_a_public_one(action: Action) -> None:
+    in_public, in_private = TABLE[action]
+    assert in_private <= in_public
+
+
+@pytest.mark.parametrize(("action", "is_private"), list(product(Action, (False, True))))
+def test_whoever_may_do_anything_in_a_room_may_know_of_it(action: Action, is_private: bool) -> None:
+    assert TABLE[action][is_private] <= TABLE[Action.SEE][is_private]
+
+
+# --- What somebody is to a room -------------------------------------------------------------------------------
+
+
+def test_standing_follows_the_membership_as_it_is_now(host: Viewer) -> None:
+    somebody = people.viewer("Somebody")
+    room = models.Room.objects.get(pk=enter(host))
+
+    def held() -> set[Standing]:
+        return set(policies.standings(room, somebody))
+
+    assert held() == {Standing.STRANGER}
+    enter(somebody)
+    assert held() == {Standing.MEMBER}
+    for standing, role in _ROLES.items():
+        models.Membership.objects.filter(user=somebody.id).update(role=role)
+        assert held() == {standing}
+    rooms.leave_room(viewer=somebody, room_id=room.pk)
+    assert held() == {Standing.STRANGER}
+    assert policies.standings(room, None) == {Standing.ANONYMOUS}
+
+
+def test_a_role_in_one_room_is_none_in_another(host: Viewer) -> None:
+    somebody = people.viewer("Somebody")
+    enter(somebody, "elsewhere")
+    room = models.Room.objects.get(pk=enter(host))
+    assert policies.standings(room, somebody) == {Standing.STRANGER}
+
+
+def test_an_audience_is_a_member_of_its_own_room_and_needs_no_query(
+    host: Viewer, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    room = models.Room.objects.get(pk=enter(host))
+    with django_assert_num_queries(0):
+        assert policies.standings(room, Audience(room.pk)) == {Standing.MEMBER}
+        assert policies.standings(room, Audience(room.pk + 1)) == {Standing.STRANGER}
+
+
+# --- What a stranger is told ----------------------------------------------------------------------------------
+
+# `enter_room` makes a room that is missing: that is its purpose, and who tries it learns that a name is taken.
+_COMPARED = [
+    pytest.param(attempt, id=f"{name}: {action.value}")
+    for action, attempts in ATTEMPTS.items()
+    for name, attempt in attempts.items()
+    if action is not Action.ENTER
+]
+
+
+@pytest.mark.parametrize("attempt", _COMPARED)
+def test_a_private_room_looks_to_a_stranger_exactly_as_one_that_is_not_there(attempt: Attempt, host: Viewer) -> None:
+    stranger, there = _set_up(host, Standing.STRANGER, is_private=True, is_staff=False)
+    missing = Scene(room=MISSING, address="nowhere", own=MISSING, others=MISSING, member=MISSING)
+    told = outcome(lambda: attempt(stranger, there))
+    assert told == outcome(lambda: attempt(stranger, missing))
+    assert isinstance(told, tuple)
+    assert told[0] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("attempt", _COMPARED)
+@pytest.mark.parametrize("is_private", [False, True])
+def test_nobody_unknown_is_told_whether_anything_is_there(attempt: Attempt, is_private: bool, host: Viewer) -> None:
+    _, there = _set_up(host, Standing.ANONYMOUS, is_private=is_private, is_staff=False)
+    missing = Scene(room=MISSING, address="nowhere", own=MISSING, others=MISSING, member=MISSING)
+    for scene in (there, missing):
+        with pytest.raises(Unauthenticated):
+            attempt(None, scene)

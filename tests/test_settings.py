@@ -1,0 +1,169 @@
+"""Settings come from the environment: what is wrong stops every command with one sentence for whoever wrote it."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+SECRET = "g00seberry"
+
+
+def _run(*arguments: str, var: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Python in a process of its own, where nothing is set but what is given."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], "VAR_DIR": str(var), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def _check(var: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return _run("manage.py", "check", var=var, **environment)
+
+
+def _read(name: str, var: Path, **environment: str) -> Any:
+    """The value of a setting in a process of its own."""
+    program = f"import json; from backend import settings; print(json.dumps(settings.{name}, default=str))"
+    process = _run("-c", program, var=var, **environment)
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout)
+
+
+def test_with_nothing_set_it_is_ready_to_run(tmp_path: Path) -> None:
+    process = _check(tmp_path / "new" / "var")
+    assert process.returncode == 0, process.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", f"postgresql {SECRET}"),
+        ("DATABASE_URL", f"mysql://ana:{SECRET}@localhost/chat"),
+        ("DATABASE_URL", f"nosuch://ana:{SECRET}@localhost/chat"),
+        ("DATABASE_URL", f"postgresql://ana:{SECRET}@localhost/"),
+        ("DATABASE_URL", f"postgresql://ana:{SECRET}@localhost:port/chat"),
+        ("DATABASE_URL", f"postgresql://ana:{SECRET}@[localhost/chat"),
+        ("REDIS_URL", f"http://:{SECRET}@localhost"),
+        ("REDIS_URL", f"redis:{SECRET}"),
+        ("REDIS_URL", f"redis://:{SECRET}@localhost:port"),
+        ("REDIS_URL", f"redis://:{SECRET}@[localhost"),
+        ("PUBLIC_URL", "chat.example.org"),
+        ("PUBLIC_URL", "ftp://chat.example.org"),
+        ("PUBLIC_URL", "https://chat.example.org/chat"),
+        ("PUBLIC_URL", f"https://ana:{SECRET}@chat.example.org"),
+        ("PUBLIC_URL", "https://chat.example.org:port"),
+        ("PUBLIC_URL", "https://[chat.example.org"),
+        ("PUBLIC_URL", "https://*"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "chat.example.org, *"),
+        ("LOG_LEVEL", "LOUD"),
+        ("VAR_DIR", os.devnull),
+    ],
+)
+def test_a_wrong_setting_stops_every_command_with_one_sentence_that_names_it(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    process = _check(tmp_path, **{name: value})
+    assert process.returncode != 0
+    assert process.stdout == ""
+    [line] = process.stderr.splitlines()
+    assert line.startswith(f"chaikhana: {name} ")
+    assert line.endswith(".")
+    assert SECRET not in process.stderr
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"DATABASE_URL": "postgresql://ana:tea@localhost:5432/chat?sslmode=require"},
+        {"REDIS_URL": "rediss://:tea@[::1]:6379/3"},
+        {"REDIS_URL": "unix:///run/redis.sock"},
+        {"PUBLIC_URL": "http://192.168.1.20:8000/"},
+        {"LOG_LEVEL": "debug"},
+    ],
+)
+def test_a_right_setting_is_taken(environment: dict[str, str], tmp_path: Path) -> None:
+    _read("VERSION", tmp_path, **environment)
+
+
+def test_the_secret_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    first, second = (_read("SECRET_KEY", tmp_path / "var") for _ in range(2))
+    file = tmp_path / "var" / "secret_key"
+    assert len(first) >= 50
+    assert first == second == file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in file.parent.iterdir()] == ["secret_key"], "nothing is left beside it"
+    assert _read("SECRET_KEY", tmp_path / "other") != first
+
+
+def test_processes_that_start_together_agree_on_the_secret_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(6) as threads:
+        keys = list(threads.map(lambda _: _read("SECRET_KEY", tmp_path / "var"), range(6)))
+    assert len(set(keys)) == 1
+    assert len(keys[0]) >= 50
+
+
+def test_a_secret_key_that_is_given_is_taken_and_none_is_written(tmp_path: Path) -> None:
+    assert _read("SECRET_KEY", tmp_path, SECRET_KEY="given") == "given"
+    assert not (tmp_path / "secret_key").exists()
+
+
+def test_a_secret_key_that_cannot_be_read_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").mkdir()
+    process = _check(tmp_path)
+    assert process.returncode != 0
+    [line] = process.stderr.splitlines()
+    assert "SECRET_KEY" in line
+
+
+def test_what_is_written_beside_the_code_is_for_its_owner_alone(tmp_path: Path) -> None:
+    _read("SECRET_KEY", tmp_path / "var")
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+
+
+def test_this_machine_is_always_among_the_allowed_hosts_and_never_any_host(tmp_path: Path) -> None:
+    for named in ("", "chat.example.org"):
+        hosts = _read("ALLOWED_HOSTS", tmp_path, ALLOWED_HOSTS=named)
+        assert {"localhost", "127.0.0.1", "[::1]"} <= set(hosts)
+        assert not {"*", ".", "", ".local"} & set(hosts)
+
+
+def test_hosts_that_are_named_take_the_place_of_this_machine_s_own(tmp_path: Path) -> None:
+    hosts = _read("ALLOWED_HOSTS", tmp_path, ALLOWED_HOSTS="a.example.org, b.example.org,")
+    assert set(hosts) == {"localhost", "127.0.0.1", "[::1]", "a.example.org", "b.example.org"}
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://chat.example.org", "chat.example.org"),
+        ("https://chat.example.org:8443/", "chat.example.org"),
+        ("http://[2001:db8::7]:8000", "[2001:db8::7]"),
+    ],
+)
+def test_the_public_address_is_answered_and_trusted(url: str, host: str, tmp_path: Path) -> None:
+    assert host in _read("ALLOWED_HOSTS", tmp_path, PUBLIC_URL=url)
+    assert _read("CSRF_TRUSTED_ORIGINS", tmp_path, PUBLIC_URL=url) == [url.rstrip("/")]
+
+
+def test_cookies_are_kept_to_https_where_people_come_by_https(tmp_path: Path) -> None:
+    assert _read("SESSION_COOKIE_SECURE", tmp_path, PUBLIC_URL="https://chat.example.org") is True
+    assert _read("SESSION_COOKIE_SECURE", tmp_path, PUBLIC_URL="http://chat.example.org") is False
+    assert _read("SESSION_COOKIE_SECURE", tmp_path) is False
+
+
+def test_without_a_database_s_url_it_keeps_its_own_file(tmp_path: Path) -> None:
+    database = _read("DATABASES", tmp_path)["default"]
+    assert database["ENGINE"] == "django.db.backends.sqlite3"
+    assert Path(database["NAME"]).parent == tmp_path
