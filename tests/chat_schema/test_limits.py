@@ -1,0 +1,114 @@
+"""What a document may cost is bounded before it is validated or run, in time linear in its size."""
+
+from typing import Any
+
+import pytest
+from graphql import GraphQLObjectType, get_introspection_query, parse
+
+from chat_schema import documents, limits
+from chat_schema.schema import schema
+
+CORE = schema._schema
+
+
+def _refusal(text: str) -> str:
+    errors = documents.check(CORE, text).errors
+    return errors[0].message if errors else ""
+
+
+def _cost_refusal(text: str, **variables: Any) -> str:
+    document = parse(text)
+    error = limits.too_costly(document, documents.operation(document, None), variables)
+    return error.message if error else ""
+
+
+def test_what_graphiql_asks_for_is_allowed() -> None:
+    assert not _refusal(get_introspection_query(input_value_deprecation=True))
+
+
+def test_a_document_that_is_nested_too_deeply_is_refused() -> None:
+    def nested(levels: int) -> str:
+        return "{ viewer { rooms {" + " nodes { viewer {" * levels + " x" + "} }" * levels + "} } }"
+
+    assert "nested deeper" not in _refusal(nested(8))
+    assert "nested deeper than 20 levels" in _refusal(nested(9))
+
+
+def test_a_document_with_too_many_aliases_is_refused_also_when_a_fragment_repeats_them() -> None:
+    aliases = " ".join(f"a{number}: id" for number in range(20))
+    fragment = f"fragment F on User {{ {aliases} }}"
+    assert not _refusal(f"{{ viewer {{ user {{ ...F }} }} }} {fragment}")
+    users = " ".join(f"u{number}: user {{ ...F }}" for number in range(5))
+    assert "more than 100 aliases" in _refusal(f"{{ viewer {{ {users} }} }} {fragment}")
+
+
+def test_a_document_with_too_many_root_fields_is_refused() -> None:
+    roots = " ".join(f"r{number}: viewer {{ id }}" for number in range(21))
+    assert "more than 20 root fields" in _refusal(f"{{ {roots} }}")
+
+
+def test_a_fragment_that_spreads_itself_is_left_to_validation_which_names_it() -> None:
+    assert "itself" in _refusal("{ viewer { ...F } } fragment F on Viewer { ...F }")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{" + "viewer{id}" * 248 + "}",
+        "{viewer{" + "id " * 990 + "}}",
+        "{viewer{" + "user{id}" * 240 + "}}",
+        "{node(id:1){" + "...on Room{id}...on Message{id}...on User{id}" * 55 + "}}",
+        "{" + "__typename " * 990 + "}",
+        "{...F0}"
+        + "".join(f"fragment F{n} on Query{{...F{n + 1} ...F{n + 1}}} " for n in range(60))
+        + "fragment F60 on Query{viewer{id}}",
+        "{viewer{"
+        + "".join(f"...F{n} " for n in range(80))
+        + "}}"
+        + "".join(f"fragment F{n} on Viewer{{user{{id}}}} " for n in range(80)),
+    ],
+    ids=["equal roots", "equal leaves", "equal inside", "types of an interface", "typenames", "doubling", "fragments"],
+)
+def test_a_document_that_would_keep_validation_busy_never_reaches_it(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise AssertionError("validated")
+
+    monkeypatch.setattr(documents, "validate_document", busy)
+    assert _refusal(text)
+
+
+def test_nested_pages_multiply_and_their_product_is_bounded() -> None:
+    text = "query ($n: Int) { rooms(first: $n) { nodes { members(first: 100) { nodes { user { id } } } } } }"
+    assert not _cost_refusal(text, n=10)
+    assert "ask for shorter pages" in _cost_refusal(text, n=100)
+
+
+def test_a_page_without_a_size_counts_as_the_default_one() -> None:
+    text = "{ rooms { nodes { members { nodes { user { id username displayName } } } } } }"
+    assert "ask for shorter pages" in _cost_refusal(text)
+    assert not _cost_refusal(text.replace("rooms", "rooms(first: 5)"))
+
+
+def test_many_ids_multiply_what_is_asked_of_each() -> None:
+    text = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Room { members(first: 100) { nodes { id } } } } }"
+    assert not _cost_refusal(text, ids=["x"])
+    assert "ask for shorter pages" in _cost_refusal(text, ids=["x"] * 100)
+
+
+def test_every_field_with_pages_is_known_to_the_cost() -> None:
+    paged = {
+        name
+        for each in CORE.type_map.values()
+        if isinstance(each, GraphQLObjectType)
+        for name, field in each.fields.items()
+        if "first" in field.args
+    }
+    assert paged <= limits.PAGED_FIELDS.keys()
+
+
+async def test_an_operation_that_costs_too_much_is_not_run() -> None:
+    result = await schema.execute("{ rooms { nodes { members { nodes { user { id username displayName } } } } } }")
+    assert result.errors
+    assert "ask for shorter pages" in result.errors[0].message
