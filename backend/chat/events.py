@@ -17,6 +17,8 @@ class Departure(Enum):
     """How somebody left a room."""
 
     LEFT = "left"
+    KICKED = "kicked"
+    BANNED = "banned"
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event"):

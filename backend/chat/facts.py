@@ -8,7 +8,7 @@ from backend.accounts.users import Person, person
 from backend.chat import models
 from backend.chat.models import Role
 
-__all__ = ["Member", "Message", "Role", "Room", "member", "message", "room"]
+__all__ = ["Ban", "Member", "Message", "Role", "Room", "ban", "member", "message", "room"]
 
 
 class Room(msgspec.Struct, frozen=True):
@@ -33,6 +33,14 @@ class Member(msgspec.Struct, frozen=True):
     role: Role
     joined_at: datetime
     left_at: datetime | None
+    muted_until: datetime | None
+
+
+class Ban(msgspec.Struct, frozen=True):
+    id: int
+    person: Person
+    by: Person | None
+    at: datetime
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -70,7 +78,12 @@ def member(row: models.Membership) -> Member:
         role=Role(row.role),
         joined_at=row.joined_at,
         left_at=row.left_at,
+        muted_until=row.muted_until,
     )
+
+
+def ban(row: models.Ban) -> Ban:
+    return Ban(id=row.pk, person=person(row.user), by=person(row.by) if row.by else None, at=row.at)
 
 
 def message(row: models.Message) -> Message:

@@ -40,12 +40,29 @@ class Membership(models.Model):
     role = models.CharField(max_length=9, choices=Role.choices, default=Role.MEMBER)
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
+    # May read, but not write, until then.
+    muted_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("room", "user"), name="one_membership_each"),)
 
     def __str__(self) -> str:
         return f"{self.user} in {self.room}"
+
+
+class Ban(models.Model):
+    """Who may not come back into a room."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="bans")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="bans")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("room", "user"), name="one_ban_each"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} from {self.room}"
 
 
 class Message(models.Model):

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models.functions import Now
+
 from backend.accounts.credentials import Viewer
-from backend.chat.models import Membership, Role, Room
+from backend.chat.models import Ban, Membership, Room
 from backend.errors import DomainError, Forbidden, NotFound, Unauthenticated
 
 
@@ -14,6 +17,8 @@ class Standing(Enum):
 
     ANONYMOUS = "anonymous"
     STRANGER = "stranger"
+    BANNED = "banned"
+    MUTED = "muted"
     MEMBER = "member"
     MODERATOR = "moderator"
     OWNER = "owner"
@@ -31,23 +36,29 @@ class Action(Enum):
     DELETE_OWN = "delete own messages"
     DELETE_ANY = "delete anybody's messages"
     LEAVE = "leave"
+    MODERATE = "moderate"  # kick, ban, mute, see who is banned
+    SET_ROLE = "give roles"
 
 
 _MODERATORS = frozenset({Standing.MODERATOR, Standing.OWNER})
 _MEMBERS = _MODERATORS | {Standing.MEMBER}
+_READERS = _MEMBERS | {Standing.MUTED}
 _STAFF = frozenset({Standing.STAFF})
-_LOGGED_IN = _MEMBERS | {Standing.STRANGER} | _STAFF
+_ADMISSIBLE = _READERS | {Standing.STRANGER} | _STAFF
+_LOGGED_IN = _ADMISSIBLE | {Standing.BANNED}
 
 # A row for each action: who may in a public room, who may in a private one.
 TABLE: Mapping[Action, tuple[frozenset[Standing], frozenset[Standing]]] = {
-    Action.SEE: (_LOGGED_IN, _MEMBERS | _STAFF),
-    Action.ENTER: (_LOGGED_IN, _MEMBERS),
-    Action.READ: (_MEMBERS, _MEMBERS),
+    Action.SEE: (_LOGGED_IN, _READERS | _STAFF),
+    Action.ENTER: (_ADMISSIBLE, _READERS),
+    Action.READ: (_READERS, _READERS),
     Action.SEND: (_MEMBERS, _MEMBERS),
     Action.EDIT_OWN: (_MEMBERS, _MEMBERS),
-    Action.DELETE_OWN: (_MEMBERS, _MEMBERS),
+    Action.DELETE_OWN: (_READERS, _READERS),
     Action.DELETE_ANY: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
-    Action.LEAVE: (_MEMBERS, _MEMBERS),
+    Action.LEAVE: (_READERS, _READERS),
+    Action.MODERATE: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
+    Action.SET_ROLE: (frozenset({Standing.OWNER}) | _STAFF, frozenset({Standing.OWNER}) | _STAFF),
 }
 
 
@@ -68,13 +79,22 @@ def standings(room: Room, reader: Reader) -> frozenset[Standing]:
         return frozenset({Standing.ANONYMOUS})
     if isinstance(reader, Audience):
         return frozenset({Standing.MEMBER if reader.room_id == room.pk else Standing.STRANGER})
-    role = Membership.objects.filter(room=room, user=reader.id, left_at=None).values_list("role", flat=True).first()
-    return of_role(role, is_staff=reader.is_staff)
+    member = Membership.objects.filter(room=room, user=reader.id, left_at=None)
+    role, muted = member.values_list("role", is_muted()).first() or (None, False)
+    is_banned = role is None and Ban.objects.filter(room=room, user=reader.id).exists()
+    return of_role(role, is_muted=bool(muted), is_banned=is_banned, is_staff=reader.is_staff)
 
 
-def of_role(role: str | None, *, is_staff: bool) -> frozenset[Standing]:
-    own = {Role.OWNER: Standing.OWNER, Role.MODERATOR: Standing.MODERATOR, Role.MEMBER: Standing.MEMBER}
-    standing = own[Role(role)] if role else Standing.STRANGER
+def is_muted() -> "ExpressionWrapper[Q]":
+    """Whether a membership is muted now, as a column."""
+    return ExpressionWrapper(Q(muted_until__gt=Now()), BooleanField())
+
+
+def of_role(role: str | None, *, is_muted: bool, is_banned: bool, is_staff: bool) -> frozenset[Standing]:
+    if role is None:
+        standing = Standing.BANNED if is_banned else Standing.STRANGER
+    else:
+        standing = Standing.MUTED if is_muted else Standing(role)
     return frozenset({standing, Standing.STAFF} if is_staff else {standing})
 
 
@@ -107,6 +127,6 @@ def refusal(action: Action, *, is_private: bool, held: frozenset[Standing]) -> D
         return Unauthenticated()
     if not allows(Action.SEE, is_private=is_private, held=held):
         return NotFound("No such room.")
-    if held & _MEMBERS or action is Action.ENTER:
+    if held & _READERS or action is Action.ENTER:
         return Forbidden(f"You may not {action.value} here.")
     return Forbidden("Enter the room first: only its members can do this.")

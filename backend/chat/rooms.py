@@ -14,7 +14,7 @@ from backend.chat.cursors import Cursor
 from backend.chat.events import Departure, MemberChanged, MemberJoined, MemberLeft
 from backend.chat.models import Membership, Role, Room
 from backend.chat.pages import Page, Window, page
-from backend.chat.policies import Action, Reader
+from backend.chat.policies import Action, Reader, Standing
 from backend.errors import Invalid, NotFound, Unauthenticated
 from backend.folding import Unseen, fold
 
@@ -138,10 +138,24 @@ def member_counts(room_ids: Collection[int]) -> Mapping[int, int]:
     return {row["room"]: row["members"] for row in counts}
 
 
-def roles_of(*, viewer: Viewer, room_ids: Collection[int]) -> Mapping[int, Role]:
-    """The viewer's role in each of these rooms that they are a member of."""
+class Own(msgspec.Struct, frozen=True):
+    """The viewer's own membership of a room, and what they are there by it."""
+
+    role: Role
+    held: frozenset[Standing]
+
+
+def own_memberships(*, viewer: Viewer, room_ids: Collection[int]) -> Mapping[int, Own]:
+    """For each of these rooms that the viewer is a member of."""
     mine = Membership.objects.filter(user=viewer.id, room__in=room_ids, left_at=None)
-    return {room: Role(role) for room, role in mine.values_list("room", "role")}
+    found = mine.values_list("room", "role", policies.is_muted())
+    return {
+        room: Own(
+            role=Role(role),
+            held=policies.of_role(role, is_muted=bool(is_muted), is_banned=False, is_staff=viewer.is_staff),
+        )
+        for room, role, is_muted in found
+    }
 
 
 def _folded(address: str) -> str:

@@ -428,6 +428,16 @@ def test_a_message_that_is_edited_and_deleted_at_the_same_moment_stays_deleted()
     assert happened(room_id).count("MessageDeleted") == 5
 
 
+@pytest.mark.usefixtures("transactional_db")
+def test_a_message_that_is_deleted_by_many_at_the_same_moment_is_deleted_once() -> None:
+    ana = people.viewer("Ana")
+    room_id = enter(ana)
+    message = say(ana, room_id).message
+    results = at_once([partial(messages.delete_message, viewer=ana, message_id=message.id)] * 6)
+    assert happened(room_id) == ["MemberJoined", "MessageSent", "MessageDeleted"]
+    assert results == [results[0]] * 6
+
+
 # --- History --------------------------------------------------------------------------------------------------
 
 

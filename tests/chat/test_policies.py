@@ -8,8 +8,9 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from backend.accounts.credentials import Viewer
-from backend.chat import messages, models, policies, rooms, streams
+from backend.chat import messages, models, moderation, policies, rooms, streams
 from backend.chat.models import Role
+from backend.chat.moderation import ModerationAction
 from backend.chat.pages import Window
 from backend.chat.policies import TABLE, Action, Audience, Standing
 from backend.errors import DomainError, Forbidden, NotFound, Unauthenticated
@@ -31,6 +32,7 @@ class Scene(NamedTuple):
     own: int
     others: int
     member: int
+    third: int
 
 
 Attempt = Callable[[Viewer | None, Scene], object]
@@ -86,6 +88,17 @@ ATTEMPTS: dict[Action, dict[str, Attempt]] = {
     Action.LEAVE: {
         "leave_room": lambda who, it: rooms.leave_room(viewer=_known(who), room_id=it.room),
     },
+    Action.MODERATE: {
+        "moderate_member": lambda who, it: moderation.moderate_member(
+            viewer=_known(who), room_id=it.room, user_id=it.third, action=ModerationAction.KICK
+        ),
+        "bans": lambda who, it: moderation.bans(reader=who, room_id=it.room, window=Window()),
+    },
+    Action.SET_ROLE: {
+        "set_member_role": lambda who, it: moderation.set_member_role(
+            viewer=_known(who), room_id=it.room, user_id=it.third, role=Role.MODERATOR
+        ),
+    },
 }
 
 
@@ -111,20 +124,25 @@ def host(db: None) -> Viewer:
 
 
 def _set_up(host: Viewer, standing: Standing, *, is_private: bool, is_staff: bool) -> tuple[Viewer | None, Scene]:
-    """A room where both have spoken, and then somebody's standing became what it is."""
-    somebody = people.viewer("Somebody", is_staff=is_staff)
+    """A room where both have spoken, a third is a member, and then somebody's standing became what it is."""
+    somebody, third = people.viewer("Somebody", is_staff=is_staff), people.viewer("Third")
     room_id = enter(host)
     enter(somebody)
+    enter(third)
     own, others = say(somebody, room_id, "own").message.id, say(host, room_id, "others'").message.id
     membership = models.Membership.objects.filter(room=room_id, user=somebody.id)
     if standing in _ROLES:
         membership.update(role=_ROLES[standing])
+    elif standing is Standing.MUTED:
+        membership.update(muted_until=moderation.FOR_EVER)
+    elif standing is Standing.BANNED:
+        moderation.moderate_member(viewer=host, room_id=room_id, user_id=somebody.id, action=ModerationAction.BAN)
     else:
         rooms.leave_room(viewer=somebody, room_id=room_id)
     if is_private:
         make_private(room_id)
     member = models.Membership.objects.get(room=room_id, user=host.id).pk
-    scene = Scene(room=room_id, address="tea", own=own, others=others, member=member)
+    scene = Scene(room=room_id, address="tea", own=own, others=others, member=member, third=third.id)
     return (None if standing is Standing.ANONYMOUS else somebody), scene
 
 
@@ -235,7 +253,7 @@ _COMPARED = [
 @pytest.mark.parametrize("attempt", _COMPARED)
 def test_a_private_room_looks_to_a_stranger_exactly_as_one_that_is_not_there(attempt: Attempt, host: Viewer) -> None:
     stranger, there = _set_up(host, Standing.STRANGER, is_private=True, is_staff=False)
-    missing = Scene(room=MISSING, address="nowhere", own=MISSING, others=MISSING, member=MISSING)
+    missing = Scene(room=MISSING, address="nowhere", own=MISSING, others=MISSING, member=MISSING, third=MISSING)
     told = outcome(lambda: attempt(stranger, there))
     assert told == outcome(lambda: attempt(stranger, missing))
     assert isinstance(told, tuple)
@@ -246,7 +264,7 @@ def test_a_private_room_looks_to_a_stranger_exactly_as_one_that_is_not_there(att
 @pytest.mark.parametrize("is_private", [False, True])
 def test_nobody_unknown_is_told_whether_anything_is_there(attempt: Attempt, is_private: bool, host: Viewer) -> None:
     _, there = _set_up(host, Standing.ANONYMOUS, is_private=is_private, is_staff=False)
-    missing = Scene(room=MISSING, address="nowhere", own=MISSING, others=MISSING, member=MISSING)
+    missing = Scene(room=MISSING, address="nowhere", own=MISSING, others=MISSING, member=MISSING, third=MISSING)
     for scene in (there, missing):
         with pytest.raises(Unauthenticated):
             attempt(None, scene)

@@ -89,7 +89,7 @@ def test_a_cursor_that_this_log_did_not_give_out_resets_the_stream(
     cursor = {
         "not made here": "tea",
         "empty": "",
-        "another room's": _cursor(other, 1),
+        "another room's": str(Cursor(other, 3, tag)),
         "beyond the head": str(Cursor(tea, 6, tag)),
         "a tag of another log": str(Cursor(tea, 3, tag ^ 1)),
         "a tag of the old head": str(Cursor(tea, 5, log(tea)[4].tag ^ 1)),

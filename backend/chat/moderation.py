@@ -1,0 +1,127 @@
+"""Keeping order: roles, and acting on members. One acts only on those below oneself."""
+
+from datetime import UTC, datetime
+from enum import Enum
+
+import msgspec
+
+from backend import database
+from backend.accounts.credentials import Viewer
+from backend.chat import event_log, facts, policies
+from backend.chat.events import Departure, MemberChanged, MemberLeft
+from backend.chat.models import Ban, Membership, Role
+from backend.chat.pages import Page, Window, page
+from backend.chat.policies import Action, Reader, Standing
+from backend.errors import Forbidden, Invalid, NotFound
+
+_RANK = {Standing.MEMBER: 1, Standing.MODERATOR: 2, Standing.OWNER: 3, Standing.STAFF: 4}
+# A mute without an end.
+FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class ModerationAction(Enum):
+    """What can be done to a member."""
+
+    KICK = "kick"
+    BAN = "ban"
+    UNBAN = "unban"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+
+
+class Moderated(msgspec.Struct, frozen=True):
+    """A membership as it is now, and a cursor that has the change."""
+
+    member: facts.Member
+    cursor: str
+
+
+def moderate_member(
+    *, viewer: Viewer, room_id: int, user_id: int, action: ModerationAction, until: datetime | None = None
+) -> Moderated:
+    """Kick, ban, unban, mute (`until` a time, else for ever) or unmute a present or past member.
+
+    Doing what is done already changes nothing. Raises `Invalid`, `NotFound`, `Forbidden`.
+    """
+    if until is not None and (action is not ModerationAction.MUTE or until <= database.now()):
+        raise Invalid.field("until", "UNSUPPORTED", "Only a mute ends by itself, and at a time to come.")
+    with event_log.append(room_id) as place:
+        row = _target(viewer, Action.MODERATE, room_id, user_id)
+        match action:
+            case ModerationAction.KICK:
+                place.event = _remove(row, place, Departure.KICKED, by=viewer.id)
+            case ModerationAction.BAN:
+                place.event = _ban(row, place, by=viewer.id)
+            case ModerationAction.UNBAN:
+                deleted, _ = Ban.objects.filter(room=room_id, user=user_id).delete()
+                place.event = MemberChanged(member=row.pk, by=viewer.id) if deleted else None
+            case ModerationAction.MUTE:
+                place.event = _mute(row, until or FOR_EVER, by=viewer.id)
+            case ModerationAction.UNMUTE:
+                place.event = _mute(row, None, by=viewer.id)
+        if place.event is None:
+            raise event_log.Unchanged
+    return _as_it_is(room_id, user_id)
+
+
+def set_member_role(*, viewer: Viewer, room_id: int, user_id: int, role: Role) -> Moderated:
+    """Give a member another role, up to one's own. Raises `NotFound`, `Forbidden`."""
+    with event_log.append(room_id) as place:
+        row = _target(viewer, Action.SET_ROLE, room_id, user_id)
+        if row.left_at is not None:
+            raise NotFound("No such member.")
+        if row.role == role:
+            raise event_log.Unchanged
+        row.role = role
+        row.save(update_fields=["role"])
+        place.event = MemberChanged(member=row.pk, by=viewer.id)
+    return _as_it_is(room_id, user_id)
+
+
+def bans(*, reader: Reader, room_id: int, window: Window) -> Page[facts.Ban]:
+    """Who may not come back, in the order in which they were banned. Raises `NotFound`, `Forbidden`."""
+    policies.admit(reader, Action.MODERATE, room_id=room_id)
+    found = page(Ban.objects.filter(room=room_id).select_related("user", "by"), window)
+    return Page([facts.ban(row) for row in found.items], found.has_previous, found.has_next)
+
+
+def _target(viewer: Viewer, action: Action, room_id: int, user_id: int) -> Membership:
+    """The membership to act on: of somebody below the viewer, in a room where the viewer may act at all."""
+    room = policies.admit(viewer, action, room_id=room_id)
+    held = policies.standings(room, viewer)
+    row = Membership.objects.select_related("user").filter(room=room, user=user_id).first()
+    if row is None:
+        raise NotFound("No such member.")
+    own = max((_RANK[standing] for standing in held if standing in _RANK), default=0)
+    below = _RANK[Standing(row.role)] if row.left_at is None else 0
+    if own <= below:
+        raise Forbidden("One can only act on members below oneself.")
+    return row
+
+
+def _remove(row: Membership, place: event_log.Place, departure: Departure, *, by: int) -> MemberLeft | None:
+    if row.left_at is not None:
+        return None
+    row.left_at, row.role = place.at, Role.MEMBER
+    row.save(update_fields=["left_at", "role"])
+    return MemberLeft(member=row.pk, departure=departure, by=by)
+
+
+def _ban(row: Membership, place: event_log.Place, *, by: int) -> MemberLeft | MemberChanged | None:
+    _, created = Ban.objects.get_or_create(room=row.room, user=row.user, defaults={"by_id": by, "at": place.at})
+    if not created:
+        return None
+    return _remove(row, place, Departure.BANNED, by=by) or MemberChanged(member=row.pk, by=by)
+
+
+def _mute(row: Membership, until: datetime | None, *, by: int) -> MemberChanged | None:
+    if row.muted_until == until:
+        return None
+    row.muted_until = until
+    row.save(update_fields=["muted_until"])
+    return MemberChanged(member=row.pk, by=by)
+
+
+def _as_it_is(room_id: int, user_id: int) -> Moderated:
+    row = Membership.objects.select_related("user", "room").get(room=room_id, user=user_id)
+    return Moderated(member=facts.member(row), cursor=event_log.head_cursor(facts.room(row.room)))
