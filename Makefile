@@ -21,7 +21,7 @@ FRONTEND_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run superuser test lint types imports schema-check django-check frontend-check pytest \
+.PHONY: help run superuser test lint types imports schema-check django-check frontend-check pytest browser \
 	format schema lock clean
 
 help: ## List the targets
@@ -38,7 +38,7 @@ superuser: $(RUNTIME) ## Create an administrator
 
 ## Check
 
-test: lint types imports schema-check django-check frontend-check pytest ## Check everything, as CI does
+test: lint types imports schema-check django-check frontend-check pytest browser ## Check everything, as CI does
 
 lint: $(DEVELOPMENT) ## Style of the Python code
 	$(BIN)/ruff check
@@ -62,7 +62,11 @@ frontend-check: $(DIST) ## Types, build and tests of the web client
 	$(NPM) test --if-present
 
 pytest: $(DEVELOPMENT) $(DIST) ## Tests of the server (a few of them: .venv/bin/pytest tests/...)
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore=tests/browser
+
+# A run of its own: while Playwright runs, no asyncio code of a test can.
+browser: $(DEVELOPMENT) $(DIST) ## Tests of GraphiQL, in a real Chromium
+	$(BIN)/pytest tests/browser
 
 ## Maintain
 
