@@ -34,12 +34,9 @@ def fold(name: str) -> str:
     Raises `Unseen` for control, zero-width and bidirectional characters other than those ignored, and for `/`.
     Names are short: normalizing takes time that grows with the square of the length, so bound it before.
     """
-    folded = name
-    # Decomposed, so that a yeh that bears a hamza is still seen to be a yeh. Decomposing can bring forth letters
-    # that fold further, and casefold can undo it: twice is enough for all of Unicode (The Unicode Standard, D146),
-    # and makes the function idempotent.
-    for _ in range(2):
-        folded = unicodedata.normalize("NFKD", folded).casefold().translate(_SAME_LETTER)
+    # Decomposed before all else: letters come forth that fold further, and a yeh that bears a hamza is still seen to
+    # be a yeh. Composed in the end, so that no accented letter holds the plain one when a part is looked for.
+    folded = unicodedata.normalize("NFKD", name).casefold().translate(_SAME_LETTER)
     folded = unicodedata.normalize("NFC", folded)
     for character in folded:
         if character == "/" or character in _SHAPELESS or unicodedata.category(character) in _UNSEEN:

@@ -8,7 +8,7 @@ the viewer raises, so a result computed once for many can never hold what only o
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 from django.http import HttpRequest
@@ -16,10 +16,11 @@ from strawberry.dataloader import DataLoader
 
 from backend import database
 from backend.accounts.credentials import Viewer
-from backend.chat import facts, rooms
-from backend.chat.facts import Role
+from backend.chat import event_log, facts, rooms
 from backend.chat.policies import Audience, Reader
+from backend.chat.rooms import Own
 from backend.errors import Unauthenticated
+from chat_schema.scalars import Cursor
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -31,11 +32,13 @@ class ViewerReached(Exception):
 
 @dataclass
 class Context:
-    """`reader` is a person, an audience or nobody; `request` is there over HTTP alone."""
+    """`reader` is a person, an audience or nobody; `request` is there over HTTP alone, `cursor` in a stream."""
 
     reader: Reader
     origin: str
     request: HttpRequest | None = None
+    # The place of the event that is shown.
+    cursor: Cursor | None = None
     # Strawberry hands it the payload of connection_init.
     connection_params: dict[str, Any] = field(default_factory=dict)
 
@@ -52,6 +55,21 @@ class Context:
             raise Unauthenticated
         return viewer
 
+    def cursor_of(self, room: facts.Room) -> Cursor:
+        """The room's position before anything that is shown of it here: where it may be shown from twice, not after.
+
+        Clients merge what one response says of a room. So it is the lowest head that was read, or in a stream the
+        place of the event, whatever was read since.
+        """
+        if self.cursor is not None:
+            return self.cursor
+        lowest = self._lowest[room.id] = min(self._lowest.get(room.id, room), room, key=lambda each: each.head)
+        return Cursor(event_log.head_cursor(lowest))
+
+    @cached_property
+    def _lowest(self) -> dict[int, facts.Room]:
+        return {}
+
     @cached_property
     def rooms(self) -> DataLoader[int, facts.Room | None]:
         return _loader(rooms.rooms_by_id, None)
@@ -61,10 +79,10 @@ class Context:
         return _loader(rooms.member_counts, 0)
 
     @cached_property
-    def roles(self) -> DataLoader[int, Role | None]:
-        """The viewer's own role in a room."""
+    def own_memberships(self) -> DataLoader[int, Own | None]:
+        """The viewer's own, by room."""
         viewer = self.require_viewer()
-        return _loader(lambda keys: rooms.roles_of(viewer=viewer, room_ids=keys), None)
+        return _loader(lambda keys: rooms.own_memberships(viewer=viewer, room_ids=keys), None)
 
 
 def _loader(find: Callable[[Sequence[K]], Mapping[K, V]], absent: V) -> DataLoader[K, V]:
@@ -76,3 +94,4 @@ def _loader(find: Callable[[Sequence[K]], Mapping[K, V]], absent: V) -> DataLoad
 
 
 Info = strawberry.Info[Context, None]
+Input = Annotated[K, strawberry.argument(description="All that it needs to know.")]

@@ -9,6 +9,7 @@ import secrets
 
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
+from strawberry.types import ExecutionResult
 
 from backend.errors import DomainError, Invalid, RateLimited
 
@@ -32,6 +33,11 @@ def present(error: GraphQLError) -> GraphQLError:
 def refuse(error: DomainError) -> GraphQLError:
     """A refused operation, for what has no result union to put a problem in."""
     return GraphQLError(error.detail, extensions=_extensions(error))
+
+
+def never_began(result: ExecutionResult) -> bool:
+    """The operation was refused before anything of it was executed: there is no `data`, not even null."""
+    return result.data is None and not any(error.path for error in result.errors or ())
 
 
 def _extensions(error: DomainError) -> dict[str, object]:

@@ -30,6 +30,8 @@ T = TypeVar("T")
 @strawberry.enum(description="How somebody left a room.")
 class Departure(Enum):
     LEFT = strawberry.enum_value("left", description="By themself.")
+    KICKED = strawberry.enum_value("kicked", description="Sent away, and free to come back.")
+    BANNED = strawberry.enum_value("banned", description="Sent away for good.")
 
 
 @strawberry.enum(description="Why a stream cannot go on from a cursor.")
@@ -68,7 +70,7 @@ class MemberLeft:
     by: User | None = strawberry.field(description="Who sent them away; null if nobody did.")
 
 
-@strawberry.type(description="Somebody's role changed.")
+@strawberry.type(description="Somebody's role, mute or ban changed.")
 class MemberChanged:
     member: Member = strawberry.field(description="As they are now.")
     by: User | None = strawberry.field(description="Who did it.")
@@ -172,7 +174,7 @@ async def events_page(info: Info, room_id: int, *, after: str | None, first: int
     )
 
 
-@strawberry.type
+@strawberry.type(description="Streams, served over graphql-transport-ws.")
 class Subscription:
     @strawberry.subscription(
         description=(
@@ -180,7 +182,12 @@ class Subscription:
         )
     )
     async def room_events(
-        self, info: Info, room: strawberry.ID, after: Cursor | None = UNSET
+        self,
+        info: Info,
+        room: Annotated[strawberry.ID, strawberry.argument(description="The room's id.")],
+        after: Annotated[
+            Cursor | None, strawberry.argument(description="The last position that the client has: nothing up to it.")
+        ] = UNSET,
     ) -> AsyncGenerator[RoomFrame, None]:
         viewer, room_id = info.context.require_viewer(), key_of("Room", room, "room")
         source = Source(

@@ -1,6 +1,7 @@
 """`node` and `nodes`: anything by its global id, if the viewer may know of it."""
 
 import asyncio
+from typing import Annotated
 
 import strawberry
 from django.conf import settings
@@ -19,11 +20,15 @@ from chat_schema.rooms import Member, Room
 @strawberry.type
 class NodeQuery:
     @strawberry.field(description="Anything with an id; null if there is none that the viewer may know of.")
-    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Any global id.")]
+    ) -> Node | None:
         return await _find(info, id)
 
     @strawberry.field(description="The same for at most 100 ids, in their order.")
-    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+    async def nodes(
+        self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids.")]
+    ) -> list[Node | None]:
         if len(ids) > settings.NODES_MAX:
             raise Invalid.field("ids", "TOO_LONG", f"At most {settings.NODES_MAX} ids.")
         return await asyncio.gather(*(_find(info, each) for each in ids))
@@ -35,7 +40,7 @@ async def _find(info: Info, value: str) -> Node | None:
     match type_name:
         case "Room":
             room = await database.run(rooms.find_room, reader=viewer, room_id=key)
-            return None if room is None else Room.of(room)
+            return None if room is None else Room.of(room, info.context)
         case "Message":
             message = await database.run(messages.find_message, reader=viewer, message_id=key)
             return None if message is None else Message.of(message)

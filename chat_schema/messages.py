@@ -10,7 +10,7 @@ from backend.chat import facts, messages, policies
 from backend.chat.pages import Window
 from backend.chat.policies import Action
 from chat_schema import pages
-from chat_schema.context import Info
+from chat_schema.context import Info, Input
 from chat_schema.nodes import Node, global_id, key_of
 from chat_schema.problems import (
     ConflictProblem,
@@ -47,16 +47,16 @@ class Message(Node):
     async def room(self, info: Info) -> Room:
         room = await info.context.rooms.load(self.fact.room_id)
         assert room is not None, "a message has a room"
-        return Room.of(room)
+        return Room.of(room, info.context)
 
     @strawberry.field(description="Null when the viewer is not a member of its room.")
     async def viewer(self, info: Info) -> MessageViewer | None:
         viewer = info.context.viewer
-        role = viewer and await info.context.roles.load(self.fact.room_id)
+        membership = viewer and await info.context.own_memberships.load(self.fact.room_id)
         room = await info.context.rooms.load(self.fact.room_id)
-        if not viewer or not role or not room:
+        if not viewer or not membership or not room:
             return None
-        held = policies.of_role(role, is_staff=viewer.is_staff)
+        held = membership.held
         there = self.fact.deleted_at is None
         own = self.fact.author.id == viewer.id
 
@@ -147,19 +147,19 @@ DeleteMessageResult = Annotated[
 @strawberry.type
 class MessageMutation:
     @strawberry.mutation(description="Say something in a room.")
-    async def send_message(self, info: Info, input: SendMessageInput) -> SendMessageResult:
+    async def send_message(self, info: Info, input: Input[SendMessageInput]) -> SendMessageResult:
         viewer, room_id = info.context.require_viewer(), key_of("Room", input.room, "room")
         send = messages.send_message
         return _accepted(await database.run(send, viewer=viewer, room_id=room_id, body=input.body, key=input.key))
 
     @strawberry.mutation(description="Change one's own message.")
-    async def edit_message(self, info: Info, input: EditMessageInput) -> EditMessageResult:
+    async def edit_message(self, info: Info, input: Input[EditMessageInput]) -> EditMessageResult:
         viewer, message_id = info.context.require_viewer(), key_of("Message", input.message, "message")
         edit = messages.edit_message
         return _accepted(await database.run(edit, viewer=viewer, message_id=message_id, body=input.body))
 
     @strawberry.mutation(description="Blank a message for good: one's own, or as a moderator anybody's.")
-    async def delete_message(self, info: Info, input: DeleteMessageInput) -> DeleteMessageResult:
+    async def delete_message(self, info: Info, input: Input[DeleteMessageInput]) -> DeleteMessageResult:
         viewer, message_id = info.context.require_viewer(), key_of("Message", input.message, "message")
         return _accepted(await database.run(messages.delete_message, viewer=viewer, message_id=message_id))
 

@@ -1,7 +1,7 @@
 """Connections: pages of a list, with cursors that are keys of the domain's keyset pagination."""
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import strawberry
 from strawberry import UNSET
@@ -14,6 +14,11 @@ A = TypeVar("A")
 T = TypeVar("T")
 F = TypeVar("F")
 _PREFIX = "page"
+
+First = Annotated[int | None, strawberry.argument(description="At most so many, from the start or after `after`.")]
+After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="At most so many, from the end or before `before`.")]
+Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
 
 
 @strawberry.type(description="Where a page stands in its list.")
@@ -30,7 +35,9 @@ class Edge(Generic[T]):
     node: T = strawberry.field(description="The entry.")
 
 
-@strawberry.type(description="A page of a list. `first` with `last` is an error; a page has at most 100 entries.")
+@strawberry.type(
+    description="A page of a list: 50 entries, or as many as asked for, up to 100. `first` with `last` is an error."
+)
 class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The entries, with their cursors.")
     nodes: list[T] = strawberry.field(description="The entries alone.")

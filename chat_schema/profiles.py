@@ -1,7 +1,9 @@
 """People: the viewer, other users, registering, logging in, passwords and personal tokens."""
 
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -14,10 +16,11 @@ from backend.accounts.users import Account, Person
 from backend.chat import rooms as domain_rooms
 from backend.errors import Invalid
 from chat_schema import pages
-from chat_schema.context import Info
+from chat_schema.context import Info, Input
 from chat_schema.nodes import Node, global_id, key_of
 from chat_schema.problems import (
     ConflictProblem,
+    ForbiddenProblem,
     InvalidProblem,
     NotFoundProblem,
     RateLimitedProblem,
@@ -78,14 +81,14 @@ class Viewer(Node):
 
     @strawberry.field(description="The rooms they are a member of, the newest first.")
     async def rooms(
-        self, info: Info, first: int | None = UNSET, after: str | None = UNSET
+        self, info: Info, first: pages.First = UNSET, after: pages.After = UNSET
     ) -> pages.Connection[LazyRoom]:
         from chat_schema.rooms import Room
 
         window = pages.window(first=first, after=after)
         viewer = info.context.require_viewer()
         page = await database.run(domain_rooms.rooms_of, viewer=viewer, window=window)
-        return pages.connection(page, lambda room: room.id, Room.of)
+        return pages.connection(page, lambda room: room.id, partial(Room.of, context=info.context))
 
     @strawberry.field(description="Their personal tokens, the newest first; at most 50.")
     async def tokens(self, info: Info) -> list[PersonalToken]:
@@ -195,7 +198,7 @@ CreateTokenResult = Annotated[
     strawberry.union("CreateTokenResult", description="What came of it."),
 ]
 RevokeTokenResult = Annotated[
-    TokenRevoked | InvalidProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
+    TokenRevoked | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
     strawberry.union("RevokeTokenResult", description="What came of it."),
 ]
 ChangePasswordResult = Annotated[
@@ -207,7 +210,7 @@ ChangePasswordResult = Annotated[
 @strawberry.type
 class ProfileMutation:
     @strawberry.mutation(description="Make an account and log in. HTTP only.")
-    async def register(self, info: Info, input: RegisterInput) -> RegisterResult:
+    async def register(self, info: Info, input: Input[RegisterInput]) -> RegisterResult:
         request = _http(info, "register")
         account = await database.run(
             users.register,
@@ -222,7 +225,7 @@ class ProfileMutation:
         return Registered(viewer=await _viewer(account.person.id))
 
     @strawberry.mutation(description="Log in with a session cookie. HTTP only; elsewhere use `createToken`.")
-    async def log_in(self, info: Info, input: LogInInput) -> LogInResult:
+    async def log_in(self, info: Info, input: Input[LogInInput]) -> LogInResult:
         request = _http(info, "logIn")
         user_id = await _check(info, input)
         await database.run(sessions.open_session, request, user_id=user_id)
@@ -231,33 +234,40 @@ class ProfileMutation:
     @strawberry.mutation(description="End this session and its sockets. HTTP only.")
     async def log_out(self, info: Info) -> LogOutResult:
         request = _http(info, "logOut")
-        info.context.require_viewer()
+        if info.context.require_viewer().credential.kind != "session":
+            raise Invalid(detail="A token has no session to end. To end the token, use revokeToken.")
         await database.run(sessions.close_session, request)
         return LoggedOut(at=await database.run(database.now))
 
     @strawberry.mutation(description="Make a personal token, for clients without cookies.")
-    async def create_token(self, info: Info, input: CreateTokenInput) -> CreateTokenResult:
-        user_id = await _check(info, input.credentials) if input.credentials else info.context.require_viewer().id
+    async def create_token(self, info: Info, input: Input[CreateTokenInput]) -> CreateTokenResult:
+        if input.credentials:
+            user_id = await _check(info, input.credentials, under="credentials")
+        else:
+            user_id = info.context.require_viewer().id
         token, secret = await database.run(
             tokens.create_token, user_id=user_id, name=input.name, expires_at=input.expires_at or None
         )
         return TokenCreated(token=PersonalToken.of(token), secret=secret)
 
     @strawberry.mutation(description="End a personal token and its sockets.")
-    async def revoke_token(self, info: Info, input: RevokeTokenInput) -> RevokeTokenResult:
+    async def revoke_token(self, info: Info, input: Input[RevokeTokenInput]) -> RevokeTokenResult:
         viewer = info.context.require_viewer()
         token_id = key_of("PersonalToken", input.token, "token")
         await database.run(tokens.revoke_token, user_id=viewer.id, token_id=token_id)
         return TokenRevoked(token_id=input.token)
 
-    @strawberry.mutation(description="Set a new password. Other sessions end; personal tokens stay.")
-    async def change_password(self, info: Info, input: ChangePasswordInput) -> ChangePasswordResult:
+    @strawberry.mutation(
+        description="Set a new password. Other sessions end; personal tokens stay. With a session, HTTP only."
+    )
+    async def change_password(self, info: Info, input: Input[ChangePasswordInput]) -> ChangePasswordResult:
         viewer = info.context.require_viewer()
+        request = _http(info, "changePassword") if viewer.credential.kind == "session" else None
         await database.run(
             users.change_password, user_id=viewer.id, current=input.current_password, new=input.new_password
         )
-        if info.context.request is not None and viewer.credential.kind == "session":
-            await database.run(sessions.keep_session, info.context.request, user_id=viewer.id)
+        if request is not None:
+            await database.run(sessions.keep_session, request, user_id=viewer.id)
         return PasswordChanged(viewer=await _viewer(viewer.id))
 
 
@@ -268,9 +278,15 @@ def _http(info: Info, name: str) -> HttpRequest:
     return info.context.request
 
 
-async def _check(info: Info, given: LogInInput) -> int:
-    origin = info.context.origin
-    return await database.run(users.check_password, username=given.username, password=given.password, origin=origin)
+async def _check(info: Info, given: LogInInput, *, under: str | None = None) -> int:
+    """Whose name and password these are. What is wrong with them stands in the field `under` of the input."""
+    check = partial(users.check_password, origin=info.context.origin)
+    try:
+        return await database.run(check, username=given.username, password=given.password)
+    except Invalid as error:
+        if under is None:
+            raise
+        raise Invalid(*(replace(each, path=(under, *each.path)) for each in error.fields)) from error
 
 
 async def _viewer(user_id: int) -> Viewer:

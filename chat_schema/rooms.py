@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -9,10 +10,10 @@ from django.conf import settings
 from strawberry import UNSET
 
 from backend import database
-from backend.chat import event_log, facts, policies, rooms
+from backend.chat import facts, policies, rooms
 from backend.chat.policies import Action
 from chat_schema import pages
-from chat_schema.context import Info
+from chat_schema.context import Context, Info, Input
 from chat_schema.nodes import Node, global_id, key_of
 from chat_schema.problems import (
     ForbiddenProblem,
@@ -27,8 +28,10 @@ from chat_schema.scalars import Cursor
 if TYPE_CHECKING:
     from chat_schema.events import RoomEventPage
     from chat_schema.messages import Message
+    from chat_schema.moderation import Ban
 
 LazyMessages = pages.Connection[Annotated["Message", strawberry.lazy("chat_schema.messages")]]
+LazyBans = pages.Connection[Annotated["Ban", strawberry.lazy("chat_schema.moderation")]]
 LazyEventPage = Annotated["RoomEventPage", strawberry.lazy("chat_schema.events")]
 
 
@@ -42,6 +45,7 @@ class Role(Enum):
 @strawberry.type(description="What the viewer may do in a room.")
 class RoomAbilities:
     send: bool = strawberry.field(description="`sendMessage`.")
+    moderate: bool = strawberry.field(description="`moderateMember`, for members below oneself.")
 
 
 @strawberry.type(
@@ -61,6 +65,7 @@ class Member(Node):
     role: Role = strawberry.field(description="Their role now.")
     joined_at: datetime = strawberry.field(description="When they last joined.")
     left_at: datetime | None = strawberry.field(description="When they left; null while they are a member.")
+    muted_until: datetime | None = strawberry.field(description="Until then they read, but do not write.")
 
     @classmethod
     def of(cls, member: facts.Member) -> "Member":
@@ -70,6 +75,7 @@ class Member(Node):
             role=Role(member.role.value),
             joined_at=member.joined_at,
             left_at=member.left_at,
+            muted_until=member.muted_until,
         )
 
 
@@ -100,7 +106,7 @@ class Room(Node):
 
     @strawberry.field(description="Its members, in the order in which they first came. Members only.")
     async def members(
-        self, info: Info, first: int | None = UNSET, after: str | None = UNSET
+        self, info: Info, first: pages.First = UNSET, after: pages.After = UNSET
     ) -> pages.Connection[Member]:
         window = pages.window(first=first, after=after)
         reader = info.context.reader
@@ -116,11 +122,13 @@ class Room(Node):
     async def messages(
         self,
         info: Info,
-        last: int | None = UNSET,
-        before: str | None = UNSET,
-        first: int | None = UNSET,
-        after: str | None = UNSET,
-        around: strawberry.ID | None = UNSET,
+        last: pages.Last = UNSET,
+        before: pages.Before = UNSET,
+        first: pages.First = UNSET,
+        after: pages.After = UNSET,
+        around: Annotated[
+            strawberry.ID | None, strawberry.argument(description="A message's id: the page has it in its middle.")
+        ] = UNSET,
     ) -> LazyMessages:
         from chat_schema.messages import history
 
@@ -134,24 +142,38 @@ class Room(Node):
         )
     )
     async def events(
-        self, info: Info, after: Cursor | None = UNSET, first: int = settings.EVENT_PAGE_SIZE
+        self,
+        info: Info,
+        after: Annotated[Cursor | None, strawberry.argument(description="Only what happened after it.")] = UNSET,
+        first: Annotated[
+            int, strawberry.argument(description=f"At most so many, up to {settings.EVENT_PAGE_MAX_SIZE}.")
+        ] = settings.EVENT_PAGE_SIZE,
     ) -> LazyEventPage:
         from chat_schema.events import events_page
 
         return await events_page(info, self.fact.id, after=pages.given(after), first=first)
 
+    @strawberry.field(description="Who may not come back, in the order in which they were banned. Moderators only.")
+    async def bans(self, info: Info, first: pages.First = UNSET, after: pages.After = UNSET) -> LazyBans:
+        from chat_schema.moderation import bans
+
+        return await bans(info, self.fact.id, pages.window(first=first, after=after))
+
     @strawberry.field(description="Null when the viewer is not a member.")
     async def viewer(self, info: Info) -> RoomViewer | None:
         viewer = info.context.viewer
-        role = viewer and await info.context.roles.load(self.fact.id)
-        if not viewer or not role:
+        own = viewer and await info.context.own_memberships.load(self.fact.id)
+        if not own:
             return None
-        held = policies.of_role(role, is_staff=viewer.is_staff)
-        can_send = policies.allows(Action.SEND, is_private=self.is_private, held=held)
-        return RoomViewer(role=Role(role.value), can=RoomAbilities(send=can_send))
+
+        def may(action: Action) -> bool:
+            return policies.allows(action, is_private=self.is_private, held=own.held)
+
+        can = RoomAbilities(send=may(Action.SEND), moderate=may(Action.MODERATE))
+        return RoomViewer(role=Role(own.role.value), can=can)
 
     @classmethod
-    def of(cls, room: facts.Room) -> "Room":
+    def of(cls, room: facts.Room, context: Context) -> "Room":
         return cls(
             fact=room,
             id=global_id("Room", room.id),
@@ -161,7 +183,7 @@ class Room(Node):
             is_private=room.is_private,
             created_at=room.created_at,
             last_activity_at=room.last_activity_at,
-            cursor=Cursor(event_log.head_cursor(room)),
+            cursor=context.cursor_of(room),
         )
 
 
@@ -174,27 +196,29 @@ class RoomBy:
 @strawberry.type
 class RoomQuery:
     @strawberry.field(description="A room; null if there is none that the viewer may know of.")
-    async def room(self, info: Info, by: RoomBy) -> Room | None:
+    async def room(self, info: Info, by: Annotated[RoomBy, strawberry.argument(description="Which.")]) -> Room | None:
         reader = info.context.reader
         if by.address is not None:
             found = await database.run(rooms.find_room, reader=reader, address=by.address.value)
         else:
             assert by.id is not None, "@oneOf"
             found = await database.run(rooms.find_room, reader=reader, room_id=key_of("Room", by.id.value, "by"))
-        return None if found is None else Room.of(found)
+        return None if found is None else Room.of(found, info.context)
 
     @strawberry.field(description="Public rooms, the newest first. No room is skipped between pages.")
     async def rooms(
         self,
         info: Info,
-        matching: str | None = UNSET,
-        first: int | None = UNSET,
-        after: str | None = UNSET,
+        matching: Annotated[
+            str | None, strawberry.argument(description="Only those with this in their address or title.")
+        ] = UNSET,
+        first: pages.First = UNSET,
+        after: pages.After = UNSET,
     ) -> pages.Connection[Room]:
         window = pages.window(first=first, after=after)
         reader = info.context.reader
         page = await database.run(rooms.rooms, reader=reader, matching=pages.given(matching), window=window)
-        return pages.connection(page, lambda room: room.id, Room.of)
+        return pages.connection(page, lambda room: room.id, partial(Room.of, context=info.context))
 
 
 @strawberry.input(description="Where to go.")
@@ -233,16 +257,16 @@ LeaveRoomResult = Annotated[
 @strawberry.type
 class RoomMutation:
     @strawberry.mutation(description="Join the room at this address; create it if nobody has.")
-    async def enter_room(self, info: Info, input: EnterRoomInput) -> EnterRoomResult:
+    async def enter_room(self, info: Info, input: Input[EnterRoomInput]) -> EnterRoomResult:
         viewer = info.context.require_viewer()
         entered = await database.run(rooms.enter_room, viewer=viewer, address=input.address)
-        room = Room.of(entered.room)
+        room = Room.of(entered.room, info.context)
         return RoomEntered(room=room, created=entered.created, cursor=room.cursor)
 
     @strawberry.mutation(
         description="Leave a room. Its last owner's place goes to the senior moderator or oldest member."
     )
-    async def leave_room(self, info: Info, input: LeaveRoomInput) -> LeaveRoomResult:
+    async def leave_room(self, info: Info, input: Input[LeaveRoomInput]) -> LeaveRoomResult:
         viewer = info.context.require_viewer()
         left = await database.run(rooms.leave_room, viewer=viewer, room_id=key_of("Room", input.room, "room"))
         return RoomLeft(member=Member.of(left.member), cursor=Cursor(left.cursor))

@@ -14,11 +14,10 @@ def _date_time(value: object) -> datetime:
     if isinstance(value, str):
         try:
             moment = datetime.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
             if moment.tzinfo is not None:
                 return moment.astimezone(UTC)
+        except (ValueError, OverflowError):  # the latter for what is before the first day, or after the last, in UTC
+            pass
     raise GraphQLError("A DateTime is written like 2026-11-21T18:30:00Z, with its zone.")
 
 

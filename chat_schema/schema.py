@@ -3,7 +3,6 @@
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
 from chat_schema.documents import CheckDocuments
@@ -11,6 +10,7 @@ from chat_schema.errors import PresentErrors
 from chat_schema.events import Subscription
 from chat_schema.lookup import NodeQuery
 from chat_schema.messages import MessageMutation
+from chat_schema.moderation import ModerationMutation
 from chat_schema.problems import HANDLERS
 from chat_schema.profiles import ProfileMutation, ProfileQuery
 from chat_schema.rooms import RoomMutation, RoomQuery
@@ -22,9 +22,19 @@ class Schema(strawberry.Schema):
         """Nothing: `PresentErrors` logs what is worth it, with the id that the client is told."""
 
 
+@strawberry.type(description="What can be read.")
+class Query(NodeQuery, ProfileQuery, RoomQuery):
+    pass
+
+
+@strawberry.type(description="What can be changed. Expected failures are members of the result.")
+class Mutation(ProfileMutation, RoomMutation, MessageMutation, ModerationMutation):
+    pass
+
+
 schema = Schema(
-    query=merge_types("Query", (NodeQuery, ProfileQuery, RoomQuery)),
-    mutation=merge_types("Mutation", (ProfileMutation, RoomMutation, MessageMutation)),
+    query=Query,
+    mutation=Mutation,
     subscription=Subscription,
     extensions=[PresentErrors, CheckDocuments],
     exception_handlers=HANDLERS,

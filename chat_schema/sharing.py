@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 import strawberry
+from django.conf import settings
 from django.db import Error as DatabaseError
 from graphql import (
     REMOVE,
@@ -36,8 +37,16 @@ from backend.errors import RateLimited
 from chat_schema import documents
 from chat_schema.context import Context
 from chat_schema.errors import present
+from chat_schema.scalars import Cursor
 
 START_ARGUMENT = "after"
+
+# The database is away, or has more to do than it can: nothing that anybody asked for is wrong.
+PASSING = (DatabaseError, RateLimited)
+
+
+class Unavailable(Exception):
+    """What stands in the way will pass: to be tried again, and no answer to anybody."""
 
 
 @dataclass
@@ -71,7 +80,7 @@ async def subscribe(
 ) -> hub.Subscriber | None:
     """Send what is asked for to `sink`, from now on. None if it has ended already, with a reset.
 
-    Raises `GraphQLError` or a `DomainError`, before anything has been sent.
+    Raises `GraphQLError`, a `DomainError` or `Unavailable`, before anything has been sent.
     """
     executor = _executor(schema, request, context)
     source = await _source(executor)
@@ -81,7 +90,7 @@ async def subscribe(
     process = hub.current()
     feed = process.hold(source.topic)
     try:
-        opening = await source.open()
+        opening = await _open(source)
         if opening.reset is not None:
             await sink.send([await render(hub.Reset(opening.cursor, opening.reset))])
             await sink.complete()
@@ -99,6 +108,13 @@ async def subscribe(
     except BaseException:
         process.release(feed)
         raise
+
+
+async def _open(source: Source) -> Opening:
+    try:
+        return await source.open()
+    except PASSING as error:
+        raise Unavailable from error
 
 
 # --- The key --------------------------------------------------------------------------------------------------
@@ -124,7 +140,7 @@ def _key(shape: Shape, request: Request, context: Context) -> Hashable:
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=settings.DOCUMENT_CACHE_SIZE)
 def _shape(document: DocumentNode, operation_name: str | None) -> Shape:
     """Where to start is taken out, so that it makes no difference: a literal, or a variable used for it alone."""
     operation = documents.operation(document, operation_name)
@@ -193,17 +209,13 @@ async def _source(executor: Executor[Context]) -> Source:
     return found
 
 
-class Unavailable(Exception):
-    """A result holds an error that will pass: it must be executed again, not delivered."""
-
-
 def _renderer(
     executor: Executor[Context], reader: Any, show: Callable[[hub.Item], object]
 ) -> Callable[[hub.Item], Awaitable[str]]:
     async def render(item: hub.Item) -> str:
         event = executor.build_per_event_executor(show(item))
         # The copy is shallow: a context of its own keeps one event's loaders from the next.
-        event.context_value = Context(reader=reader, origin="")
+        event.context_value = Context(reader=reader, origin="", cursor=Cursor(item.cursor))
         outcome = execute_subscription_event(event)
         result: ExecutionResult = await outcome if isawaitable(outcome) else outcome
         return encode(result)
@@ -216,7 +228,7 @@ def encode(result: ExecutionResult) -> str:
     payload: dict[str, Any] = {"data": result.data}
     if result.errors:
         for error in result.errors:
-            if isinstance(error.original_error, DatabaseError | RateLimited):
+            if isinstance(error.original_error, PASSING):
                 raise Unavailable from error.original_error
         payload["errors"] = [present(error).formatted for error in result.errors]
     return msgspec.json.encode(payload).decode()

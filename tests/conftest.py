@@ -1,13 +1,10 @@
 """What every test starts from: no rate is used up, and nobody's Redis or database but the tests' own."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from backend import rates
 
 
 @pytest.fixture(autouse=True)
-def _fresh_rates() -> Iterator[None]:
+def _fresh_rates() -> None:
     rates.forget()
-    yield

@@ -38,12 +38,13 @@ def test_how_a_keyboard_composes_its_letters_makes_no_difference(
 
 @settings(deadline=None)
 @given(names)
-def test_a_folded_name_holds_no_slash_nothing_invisible_and_no_stray_space(name: str) -> None:
+def test_a_folded_name_is_composed_and_holds_no_slash_nothing_invisible_and_no_stray_space(name: str) -> None:
     folded = _fold(name)
     if folded is not None:
         assert "/" not in folded
         assert not any(unicodedata.category(each) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} for each in folded)
         assert " ".join(folded.split()) == folded
+        assert unicodedata.is_normalized("NFC", folded)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,11 @@ def test_what_people_type_for_the_same_name_is_equal(one: str, other: str) -> No
 )
 def test_other_letters_stay_other_letters(one: str, other: str) -> None:
     assert fold(one) != fold(other)
+
+
+@pytest.mark.parametrize(("part", "whole"), [("и", "чай"), ("cafe", "café"), ("ㄱ", "가")])
+def test_a_plain_letter_is_no_part_of_an_accented_one(part: str, whole: str) -> None:
+    assert fold(part) not in fold(whole)
 
 
 @pytest.mark.parametrize(

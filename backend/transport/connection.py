@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from django.conf import settings
+from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 
 from backend import database, hub
@@ -52,16 +52,9 @@ async def identify(headers: Headers, params: Mapping[str, Any]) -> Viewer | None
         if viewer is None:
             raise Rejected
         return viewer
-    key = _session_key(headers)
+    # Django's reading, as over HTTP: `http.cookies` would lose all of them for one that another program set badly.
+    key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
     return await database.run(credentials.from_session, key) if key and "origin" in headers else None
-
-
-def _session_key(headers: Headers) -> str | None:
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
-    except CookieError:
-        return None
-    return cookie.value if cookie else None
 
 
 class Watch:

@@ -25,11 +25,11 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 
 from backend import hub
 from backend.accounts.credentials import Credential
-from backend.errors import DomainError
+from backend.errors import DomainError, RateLimited
 from backend.transport import connection, frames
 from chat_schema import documents, sharing
 from chat_schema.context import Context
-from chat_schema.errors import present, refuse
+from chat_schema.errors import never_began, present, refuse
 from chat_schema.schema import schema
 
 logger = logging.getLogger(__name__)
@@ -42,12 +42,12 @@ FORBIDDEN = 4403
 class CheckedFrames(ChannelsWebSocketAdapter):
     """Hands on messages of the protocol alone; anything else closes the socket, at once."""
 
-    closed = False
+    ws_consumer: "GraphQLConsumer"  # type: ignore[assignment]  # Strawberry's is for any context
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        while not self.closed:
+        while True:
             received = await self.ws_consumer.message_queue.get()
-            if received["disconnected"]:
+            if received["disconnected"] or self.ws_consumer.is_closed:
                 return
             try:
                 message = frames.decode(received["message"] or "")
@@ -55,11 +55,6 @@ class CheckedFrames(ChannelsWebSocketAdapter):
                 await self.close(BAD_REQUEST, "Not a message of graphql-transport-ws")
                 return
             yield msgspec.to_builtins(message)
-
-    async def close(self, code: int, reason: str) -> None:
-        if not self.closed:
-            self.closed = True
-            await super().close(code, reason)
 
 
 class OperationSink:
@@ -105,9 +100,21 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         payload = message.get("payload")
         await self.send_message({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
 
+    async def handle_subscribe(self, message: Any) -> None:
+        is_new = self.connection_acknowledged and message["id"] not in self.operations
+        if is_new and len(self.operations) >= settings.OPERATIONS_PER_CONNECTION:
+            error = RateLimited(1000, f"At most {settings.OPERATIONS_PER_CONNECTION} operations at a time on a socket.")
+            await self.send_message({"type": "error", "id": message["id"], "payload": [refuse(error).formatted]})
+        else:
+            await super().handle_subscribe(message)
+
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         try:
             await self._run(operation)
+        except sharing.Unavailable:
+            # An `error` would end the subscription for good. A closed socket is opened again, and resumes.
+            logger.warning("a subscription could not be opened; closing its socket", exc_info=True)
+            await self.websocket.close(TRY_AGAIN_LATER, "Try again later")
         except GraphQLError as error:
             await operation.send_initial_errors([present(error)])
         except DomainError as error:
@@ -123,11 +130,11 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         assert checked.document is not None
         context = Context(reader=self.context.reader, origin=self.context.origin)
         variables = operation.variables or {}
-        if documents.is_subscription(documents.operation(checked.document, operation.operation_name)):
+        if documents.is_subscription(documents.runnable(checked.document, operation.operation_name, variables)):
             request = sharing.Request(checked.document, operation.operation_name, variables)
             sink = OperationSink(operation, self.view)
             subscriber = await sharing.subscribe(schema, request, context, sink)
-            if subscriber is not None:
+            if subscriber is not None and not operation.completed:  # it may have ended with its first frames
                 self._subscribers[operation.id] = subscriber
             return
         result = await schema.execute(
@@ -136,8 +143,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             context_value=context,
             operation_name=operation.operation_name,
         )
-        if result.errors and result.data is None and not any(each.path for each in result.errors):
-            await operation.send_initial_errors(result.errors)  # it never began
+        if result.errors and never_began(result):
+            await operation.send_initial_errors(result.errors)
             return
         await operation.send_next(result)
         await operation.send_operation_message({"id": operation.id, "type": "complete"})
@@ -161,13 +168,14 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     channel_layer_alias = None  # type: ignore[assignment]  # Channels takes it for "no layer", untyped
     websocket_adapter_class = CheckedFrames
     graphql_transport_ws_handler_class = Handler
+    is_closed = False
 
     def __init__(self) -> None:
         super().__init__(
             schema=schema,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=timedelta(seconds=settings.CONNECTION_INIT_TIMEOUT),
-            max_subscriptions_per_connection=settings.OPERATIONS_PER_CONNECTION,
+            max_subscriptions_per_connection=None,  # the handler's own
             allowed_origins=tuple(settings.CSRF_TRUSTED_ORIGINS),
         )
         self.message_queue = asyncio.Queue()
@@ -178,10 +186,18 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
-        if not connection.is_known_host(self.get_websocket_headers(self)):
+        if connection.is_known_host(self.get_websocket_headers(self)):
+            self.run_task = asyncio.create_task(self._serve())
+        else:
             await self.close()
-            return
-        await super().connect()
+
+    async def _serve(self) -> None:
+        try:
+            await self.run(self)  # type: ignore[arg-type]  # as above
+        except Exception:
+            # Nobody reads this socket any more: open, it would be mute for ever.
+            logger.exception("serving a socket failed")
+            await self.close(TRY_AGAIN_LATER)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.message_queue.qsize() >= settings.INBOUND_FRAMES_WAITING:
@@ -189,11 +205,21 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             return
         await super().receive(text_data, bytes_data)
 
+    async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
+        """Once. Frames that wait are not acted upon any more: who sent them may have lost the right to."""
+        if not self.is_closed:
+            self.is_closed = True
+            await super().close(code, reason)
+            self.message_queue.put_nowait({"message": None, "disconnected": True})
+
     async def disconnect(self, code: int) -> None:
-        if self._credential is not None:
-            connection.watch().remove(self._credential, self._end)
-        if self.run_task is not None:
-            await super().disconnect(code)
+        self.is_closed = True
+        try:
+            if self.run_task is not None:
+                await super().disconnect(code)
+        finally:  # after the task has ended: it may have been about to be let in
+            if self._credential is not None:
+                connection.watch().remove(self._credential, self._end)
 
     async def get_context(self, request: Any, response: Any) -> Context:
         client = self.scope.get("client") or ("", 0)

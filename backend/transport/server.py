@@ -31,6 +31,11 @@ class PingingProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
 
     _pinged_at = 0.0
 
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802  # daphne's name
+        # Autobahn's `sendClose` refuses the protocol's own codes, and with them all that clients retry.
+        if self.state == self.STATE_OPEN:
+            self.sendCloseFrame(code=1000 if code is None else code)
+
     def check_timeouts(self) -> None:
         now = time.monotonic()
         if not self._pinged_at:
@@ -62,15 +67,24 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
             verbosity=0,
         )
         self.failure: str | None = None
+        self._ports: list[Any] = []
         self._on_listening = on_listening
         self._drain: asyncio.Task[None] | None = None
 
     def _prepare(self) -> None:
         self.ws_factory.protocol = PingingProtocol
+        # Only a pong answers a ping: whoever keeps talking may still have stopped to read.
+        self.ws_factory.autoPingRestartOnAnyTraffic = False
+        # What is wrong with a frame is told by a close code: a dropped connection would only be tried again.
+        self.ws_factory.failByDrop = False
         loop = asyncio.get_event_loop()
         for stop in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(stop, self._begin_drain)
         self._on_listening()
+
+    def listen_success(self, port: Any) -> None:
+        super().listen_success(port)
+        self._ports.append(port)
 
     def listen_error(self, failure: Any) -> None:
         self.failure = failure.getErrorMessage()
@@ -84,8 +98,8 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
 
     async def _drain_and_stop(self) -> None:
         draining.begin()
-        for listening in self.listeners:
-            listening.addCallback(lambda port: port.stopListening())
+        for port in self._ports:
+            port.stopListening()
         loop = asyncio.get_running_loop()
         sockets = [each for each in self.connections if isinstance(each, WebSocketProtocol)]
         spread = min(settings.DRAIN_SECONDS, len(sockets) / _CLOSED_PER_SECOND)

@@ -1,28 +1,35 @@
 """GraphQL over HTTP, GraphiQL for browsers, and the two health checks."""
 
-import json
-import logging
 from typing import Any, NoReturn
 
 import msgspec
 from cross_web import HTTPException
 from django.conf import settings
-from django.db import DatabaseError
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import Error as DatabaseError
 from django.db import connection as database_connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
-from strawberry.django.views import AsyncGraphQLView
+from graphql import GraphQLError
+from strawberry.django.views import AsyncGraphQLView, TemporalHttpResponse
+from strawberry.http import GraphQLHTTPResponse
 from strawberry.http.websocket_origin import is_same_origin
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types import ExecutionResult
 
 from backend import database
 from backend.accounts import credentials
 from backend.accounts.credentials import Viewer
+from backend.errors import DomainError, RateLimited
 from backend.transport import connection, draining
 from chat_schema.context import Context
+from chat_schema.errors import never_began, present, refuse
 
-logger = logging.getLogger(__name__)
+# The media type of GraphQL over HTTP, for those who ask for it: there the status tells what became of the request.
+GRAPHQL_RESPONSE = "application/graphql-response+json"
 
 
 class _CsrfCheck(CsrfViewMiddleware):
@@ -42,16 +49,25 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
     async def dispatch(  # type: ignore[override]  # async, as Strawberry's own
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> Any:
-        if request.method == "GET" and "query" not in request.GET and "text/html" in request.headers.get("Accept", ""):
-            return explorer(request)
         try:
+            if _is_a_visit(request):
+                return explorer(request)
             return await self.run(request=request)
         except HTTPException as error:
-            return _refused(error.status_code, error.reason, "BAD_REQUEST")
+            is_get_mutation = isinstance(error.__cause__, InvalidOperationTypeError)
+            return _refused(405 if is_get_mutation else error.status_code, error.reason)
         except connection.Rejected:
-            response = _refused(401, "This token is not good.", "UNAUTHENTICATED")
+            response = _refused(401, "This token is not good.", code="UNAUTHENTICATED")
             response["WWW-Authenticate"] = "Bearer"
             return response
+        except RequestDataTooBig:
+            return _refused(413, f"A request has at most {settings.REQUEST_MAX_BYTES} bytes.")
+        except SuspiciousOperation:
+            return _refused(400, "This request is not served.")
+        except DomainError as error:
+            return _answer(503, refuse(error))
+        except Exception as error:  # Django would show a page
+            return _answer(500, present(GraphQLError("", original_error=error)))
 
     async def get_context(self, request: HttpRequest, response: HttpResponse) -> Context:
         viewer = await self._viewer(request)
@@ -74,11 +90,34 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             _check_csrf(request)
         return await database.run(credentials.from_request, request)
 
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        return False  # `explorer` is ours
+
     def parse_json(self, data: str | bytes) -> Any:
         try:
             return msgspec.json.decode(data, type=dict[str, Any])
         except (ValueError, RecursionError) as error:
-            raise HTTPException(400, "The body is no JSON object.") from error
+            raise HTTPException(400, "This is no JSON object.") from error
+
+    async def get_sub_response(self, request: HttpRequest) -> TemporalHttpResponse:
+        response = await super().get_sub_response(request)
+        if GRAPHQL_RESPONSE in request.headers.get("Accept", ""):
+            response["Content-Type"] = GRAPHQL_RESPONSE
+        return response
+
+    async def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
+        response = await super().process_result(request, result)
+        if never_began(result):
+            del response["data"]
+        return response
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: HttpResponse
+    ) -> HttpResponseBase:
+        response = super().create_response(response_data, sub_response)
+        if response["Content-Type"] == GRAPHQL_RESPONSE and "data" not in response_data:
+            response.status_code = 400
+        return response
 
     def encode_json(self, data: object) -> bytes:
         return msgspec.json.encode(data)
@@ -108,9 +147,14 @@ async def readyz(_: HttpRequest) -> HttpResponse:
         return JsonResponse({"status": "stopping"}, status=503)
     try:
         await database.run(database_connection.ensure_connection)
-    except DatabaseError:
+    except (DatabaseError, RateLimited):
         return JsonResponse({"status": "no database"}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+def _is_a_visit(request: HttpRequest) -> bool:
+    """A person has come with a browser, and no program with a query."""
+    return request.method == "GET" and "query" not in request.GET and "text/html" in request.headers.get("Accept", "")
 
 
 def _is_ours(origin: str, request: HttpRequest) -> bool:
@@ -123,6 +167,10 @@ def _check_csrf(request: HttpRequest) -> None:
     check.process_view(request, lambda _: HttpResponse(), (), {})
 
 
-def _refused(status: int, detail: str, code: str) -> HttpResponse:
-    body = json.dumps({"errors": [{"message": detail, "extensions": {"code": code}}]})
-    return HttpResponse(body, status=status, content_type="application/json")
+def _refused(status: int, detail: str, *, code: str | None = None) -> HttpResponse:
+    code = code or ("FORBIDDEN" if status == 403 else "BAD_REQUEST")
+    return _answer(status, GraphQLError(detail, extensions={"code": code}))
+
+
+def _answer(status: int, error: GraphQLError) -> HttpResponse:
+    return JsonResponse({"errors": [error.formatted]}, status=status)

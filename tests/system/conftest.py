@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
@@ -23,11 +24,11 @@ class Cluster:
 @pytest.fixture(scope="session", params=["pubsub.RedisPubSubChannelLayer", "core.RedisChannelLayer"])
 def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """On each of the layers that the product supports."""
-    layer = {"CHANNEL_LAYER_BACKEND": f"channels_redis.{request.param}"}
+    environment = {"CHANNEL_LAYER_BACKEND": f"channels_redis.{request.param}"}
     with PostgresServer() as postgres, RedisServer() as redis:
         _migrate(postgres.url)
-        shared = {"database_url": postgres.url, "redis_url": redis.url, "environment": layer}
-        with ServerProcess(**shared) as a, ServerProcess(**shared) as b:
+        new = partial(ServerProcess, database_url=postgres.url, redis_url=redis.url, environment=environment)
+        with new() as a, new() as b:
             yield Cluster(a, b, redis)
 
 

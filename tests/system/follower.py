@@ -13,7 +13,7 @@ class Follower:
     """Reads frames until `until` messages have come. Prints its connection's state when a test fails."""
 
     def __init__(self, *, ws_url: str, token: str, room: str, until: int, after: str | None = None) -> None:
-        command = [ROOT / "frontend/with-node", "node", ROOT / "frontend/examples/follow.mjs"]
+        command = [str(ROOT / "frontend/with-node"), "node", str(ROOT / "frontend/examples/follow.mjs")]
         given = {"url": f"{ws_url}/graphql", "token": token, "room": room, "until": str(until), "after": after}
         options = [part for name, value in given.items() if value for part in (f"--{name}", value)]
         self._process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=None, text=True)

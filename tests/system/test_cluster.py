@@ -21,9 +21,7 @@ def test_what_is_said_in_one_process_is_heard_in_the_other(cluster: Cluster, peo
     assert follower.bodies == ["salam"]
 
 
-def test_five_cuts_of_the_wire_while_500_messages_are_sent_lose_nothing(
-    cluster: Cluster, people: list[Person]
-) -> None:
+def test_five_cuts_of_the_wire_while_500_messages_are_sent_lose_nothing(cluster: Cluster, people: list[Person]) -> None:
     ali, vera = people
     room = _both_enter(ali, vera)
     count, cuts = 500, 5

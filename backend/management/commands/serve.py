@@ -1,7 +1,7 @@
 """`manage.py serve`: the product, on our daphne."""
 
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.conf import settings
@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
 def _port(value: str) -> int:
     if not value.isdecimal() or not 0 < int(value) < 65536:
-        raise CommandError(f"PORT must be a number from 1 to 65535, not {value!r}.")
+        raise ArgumentTypeError(f"PORT must be a number from 1 to 65535, not {value!r}.")
     return int(value)
 
 

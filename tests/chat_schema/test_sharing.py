@@ -1,0 +1,465 @@
+"""Equal subscriptions are executed once, unequal ones apart; nobody gets what only another may see."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from channels.layers import channel_layers
+from django.db import DatabaseError, OperationalError
+from graphql import GraphQLError
+from graphql.execution import execute_subscription_event
+from pytest_django import Settings
+
+from backend import database, hub
+from backend.accounts.credentials import Viewer
+from backend.chat import facts, rooms, streams
+from backend.errors import Forbidden, NotFound, RateLimited, Unauthenticated
+from chat_schema import sharing
+from chat_schema.context import Context, ViewerReached
+from tests.chat_schema.inside import Sink, enter, send, somebody, subscribe
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EVENT = "cursor event { __typename ... on MessageSent { message { body author { username } } } }"
+BY_VARIABLE = f"subscription ($room: ID!, $after: Cursor) {{ roomEvents(room: $room, after: $after) {{ {EVENT} }} }}"
+PRIVATE = """
+subscription ($room: ID!, $after: Cursor) {
+  roomEvents(room: $room, after: $after) {
+    event { __typename ... on MessageSent { message { body viewer { canEdit } } } }
+  }
+}
+"""
+COUNTING = """
+subscription ($room: ID!) {
+  roomEvents(room: $room) {
+    event { __typename ... on MessageSent { message { body room { title memberCount } } } }
+  }
+}
+"""
+
+
+def by_literal(after: str) -> str:
+    return f'subscription ($room: ID!) {{ roomEvents(room: $room, after: "{after}") {{ {EVENT} }} }}'
+
+
+@dataclass
+class Work:
+    """What has been done since it was last asked."""
+
+    executions: int = 0
+    encodings: int = 0
+
+    def take(self) -> tuple[int, int]:
+        done = self.executions, self.encodings
+        self.executions = self.encodings = 0
+        return done
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Work:
+    work = Work()
+    encode = sharing.encode
+
+    def counted_execute(executor: Any) -> Any:
+        work.executions += 1
+        return execute_subscription_event(executor)
+
+    def counted_encode(result: Any) -> str:
+        work.encodings += 1
+        return encode(result)
+
+    monkeypatch.setattr("chat_schema.sharing.execute_subscription_event", counted_execute)
+    monkeypatch.setattr(sharing, "encode", counted_encode)
+    return work
+
+
+@pytest.fixture(autouse=True)
+async def process(settings: Settings) -> AsyncIterator[hub.Hub]:
+    """A hub of this loop, on a channel layer of its own."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    channel_layers.backends.clear()
+    process = hub.current()
+    yield process
+    await process.close()
+
+
+@pytest.fixture
+async def ali() -> Viewer:
+    return await somebody("ali")
+
+
+@pytest.fixture
+async def vera() -> Viewer:
+    return await somebody("vera")
+
+
+@pytest.fixture
+async def room(ali: Viewer, vera: Viewer) -> facts.Room:
+    """Of Ali's; Vera is a member too."""
+    await enter(ali)
+    return await enter(vera)
+
+
+async def caught_up(viewer: Viewer, room: facts.Room, document: str, **variables: Any) -> Sink:
+    sink = Sink()
+    await subscribe(viewer, room, document, sink, **variables)
+    while True:
+        payload = await sink.payload()
+        [frame] = payload["data"].values()
+        if frame["event"]["__typename"] == "CaughtUp":
+            return sink
+
+
+# --- What is shared -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["variable", "literal", "both", "neither"])
+async def test_200_subscribers_of_one_document_cost_one_execution(
+    ali: Viewer, vera: Viewer, room: facts.Room, work: Work, how: str
+) -> None:
+    """Wherever each of them starts, and however it says so: one execution and one encoding for an event."""
+    cursors = [(await send(ali, room, str(number))).cursor for number in range(10)]
+    subscribing = []
+    for number in range(200):
+        after = cursors[number % 10]
+        literal = how == "literal" or (how == "both" and number % 2)
+        document = by_literal(after) if literal else BY_VARIABLE
+        variables = {} if literal or how == "neither" else {"after": after}
+        subscribing.append(caught_up(ali if number % 3 else vera, room, document, **variables))
+    sinks = await asyncio.gather(*subscribing)
+    work.take()
+    for number in range(3):
+        await send(ali, room, f"live {number}")
+        frames = [await sink.frame() for sink in sinks]
+        assert {frame["event"]["message"]["body"] for frame in frames} == {f"live {number}"}
+        # What "both" writes differently is two documents: a variable that one declares and the other does not.
+        assert work.take() == ((2, 2) if how == "both" else (1, 1))
+
+
+async def test_a_replay_is_executed_once_for_all_who_resume_together(ali: Viewer, room: facts.Room, work: Work) -> None:
+    """As after a deploy: the events are executed for the first, and the rest are given what is there."""
+    start = (await send(ali, room, "start")).cursor
+    for number in range(20):
+        await send(ali, room, str(number))
+    first = await caught_up(ali, room, BY_VARIABLE, after=start)
+    second = await caught_up(ali, room, BY_VARIABLE, after=start)
+    work.take()
+    for _ in range(50):
+        await caught_up(ali, room, BY_VARIABLE, after=start)
+    executions, encodings = work.take()
+    assert executions == encodings <= 21
+    assert first.waiting == second.waiting == 0
+
+
+async def test_two_documents_cost_two_executions(ali: Viewer, vera: Viewer, room: facts.Room, work: Work) -> None:
+    other = BY_VARIABLE.replace("cursor event", "event")
+    sinks = [await caught_up(viewer, room, document) for viewer in (ali, vera) for document in (BY_VARIABLE, other)]
+    work.take()
+    await send(ali, room, "salam")
+    frames = [await sink.frame() for sink in sinks]
+    assert ["cursor" in frame for frame in frames] == [True, False, True, False]
+    assert work.take() == (2, 2)
+
+
+async def test_spaces_and_comments_make_no_difference(ali: Viewer, room: facts.Room, work: Work) -> None:
+    spaced = "# the same\n" + BY_VARIABLE.replace(" ", "  ").replace("{", "{\n")
+    sinks = [await caught_up(ali, room, document) for document in (BY_VARIABLE, spaced)]
+    work.take()
+    await send(ali, room, "salam")
+    assert [(await sink.frame())["event"]["message"]["body"] for sink in sinks] == ["salam"] * 2
+    assert work.take() == (1, 1)
+
+
+async def test_who_is_behind_gets_what_was_missed_and_then_what_all_get(
+    ali: Viewer, vera: Viewer, room: facts.Room
+) -> None:
+    start = (await send(ali, room, "0")).cursor
+    live = await caught_up(ali, room, BY_VARIABLE)
+    for number in range(1, 4):
+        await send(ali, room, str(number))
+    late = Sink()
+    await subscribe(vera, room, BY_VARIABLE, late, after=start)
+    await send(ali, room, "4")
+    frames = [await late.frame() for _ in range(5)]
+    assert [frame["event"]["message"]["body"] for frame in frames if "message" in frame["event"]] == list("1234")
+    assert [(await live.frame())["event"]["message"]["body"] for _ in range(4)] == list("1234")
+
+
+# --- What is not ----------------------------------------------------------------------------------------------
+
+
+async def test_a_variable_that_changes_the_result_keeps_subscriptions_apart(
+    ali: Viewer, room: facts.Room, work: Work
+) -> None:
+    document = """
+    subscription ($room: ID!, $bodies: Boolean!) {
+      roomEvents(room: $room) {
+        event {
+          __typename
+          ... on MessageSent { message { id body @include(if: $bodies) ... @skip(if: $bodies) { version } } }
+        }
+      }
+    }
+    """
+    sinks = [await caught_up(ali, room, document, bodies=bodies) for bodies in (True, False, True)]
+    work.take()
+    await send(ali, room, "salam")
+    messages = [(await sink.frame())["event"]["message"] for sink in sinks]
+    assert [each.keys() for each in messages] == [{"id", "body"}, {"id", "version"}, {"id", "body"}]
+    assert work.take() == (2, 2)
+
+
+async def test_the_start_keeps_subscriptions_apart_if_it_is_used_elsewhere_too(
+    ali: Viewer, room: facts.Room, work: Work
+) -> None:
+    """Then it changes the result: here each frame tells what is new since the subscriber's own start."""
+    document = """
+    subscription ($room: ID!, $after: Cursor) {
+      roomEvents(room: $room, after: $after) {
+        event {
+          __typename
+          ... on MessageSent { message { room { events(after: $after) { frames { cursor } } } } }
+        }
+      }
+    }
+    """
+    cursors = [(await send(ali, room, str(number))).cursor for number in range(3)]
+    sinks = [await caught_up(ali, room, document, after=cursor) for cursor in cursors]
+    work.take()
+    await send(ali, room, "salam")
+    lengths = [len((await sink.frame())["event"]["message"]["room"]["events"]["frames"]) for sink in sinks]
+    assert lengths == [3, 2, 1]
+    assert work.take() == (3, 3)
+
+
+async def test_aliases_fragments_and_the_chosen_operation_count(ali: Viewer, room: facts.Room, work: Work) -> None:
+    """A root in a fragment, an alias, one of several operations: each gets its own shape, from its own start."""
+    fragments = f"""
+    subscription ($room: ID!, $after: Cursor) {{ ...Root }}
+    fragment Root on Subscription {{ roomEvents(room: $room, after: $after) {{ {EVENT} }} }}
+    """
+    alias = BY_VARIABLE.replace("roomEvents", "here: roomEvents")
+    several = f"""
+    subscription A($room: ID!, $after: Cursor) {{ roomEvents(room: $room, after: $after) {{ cursor {EVENT} }} }}
+    subscription B($room: ID!, $after: Cursor) {{ b: roomEvents(room: $room, after: $after) {{ {EVENT} }} }}
+    """
+    start = (await send(ali, room, "0")).cursor
+    await send(ali, room, "1")
+    requests: list[tuple[str, str | None, str]] = [
+        (fragments, None, "roomEvents"),
+        (alias, None, "here"),
+        (several, "A", "roomEvents"),
+        (several, "B", "b"),
+    ]
+    sinks = []
+    for document, operation_name, _ in requests:
+        sinks.append(sink := Sink())
+        await subscribe(ali, room, document, sink, operation_name=operation_name, after=start)
+    for sink, (_, _, key) in zip(sinks, requests, strict=True):
+        payload = await sink.payload()
+        assert payload["data"][key]["event"]["message"]["body"] == "1"
+        await sink.until("CaughtUp")
+    work.take()
+    await send(ali, room, "2")
+    for sink in sinks:
+        assert (await sink.frame())["event"]["message"]["body"] == "2"
+    assert work.take() == (4, 4)
+
+
+async def test_two_rooms_are_never_shared(ali: Viewer, room: facts.Room) -> None:
+    coffee = await enter(ali, "coffee")
+    sinks = [await caught_up(ali, each, BY_VARIABLE) for each in (room, coffee)]
+    await send(ali, room, "tea")
+    await send(ali, coffee, "coffee")
+    assert [(await sink.frame())["event"]["message"]["body"] for sink in sinks] == ["tea", "coffee"]
+    assert [sink.waiting for sink in sinks] == [0, 0]
+
+
+# --- The viewer -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        PRIVATE,
+        PRIVATE.replace("viewer {", "mine: viewer {"),
+        PRIVATE.replace("viewer { canEdit }", "...Mine")
+        + "fragment Mine on Message { ... on Message { viewer { canEdit } } }",
+        PRIVATE.replace("canEdit", "...Can") + "fragment Can on MessageViewer { canEdit }",
+    ],
+    ids=["plain", "alias", "fragments", "fragment below"],
+)
+async def test_a_document_that_asks_for_the_viewer_is_executed_for_each_person(
+    ali: Viewer, vera: Viewer, room: facts.Room, work: Work, document: str
+) -> None:
+    """Once for all sockets of one person, and with what is true of that person."""
+    sinks = [await caught_up(viewer, room, document) for viewer in (ali, ali, vera, vera)]
+    work.take()
+    await send(ali, room, "mine")
+    messages = [(await sink.frame())["event"]["message"] for sink in sinks]
+    can_edit = [(each.get("viewer") or each.get("mine"))["canEdit"] for each in messages]
+    assert can_edit == [True, True, False, False]
+    assert work.take() == (2, 2)
+
+
+async def test_a_shared_execution_that_reaches_for_the_viewer_raises_and_is_masked(
+    ali: Viewer, room: facts.Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault of the schema (a field that asks who looks, outside `viewer`) shows nothing of anybody."""
+    sink = await caught_up(ali, room, COUNTING)
+    monkeypatch.setattr(Context, "member_counts", property(lambda context: context.require_viewer().id))
+    await send(ali, room, "salam")
+    payload = await sink.payload()
+    [error] = payload["errors"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert error["extensions"]["incident"] in caplog.text
+    assert ViewerReached.__name__ in caplog.text
+    assert ViewerReached.__name__ not in str(payload)
+
+
+# --- Contexts and loaders -------------------------------------------------------------------------------------
+
+
+async def test_every_event_is_executed_with_loaders_of_its_own(ali: Viewer, vera: Viewer, room: facts.Room) -> None:
+    """What was loaded for one event is not remembered for the next."""
+    counting = COUNTING.replace("message { body", "message { a: room { memberCount } body")
+    sinks = [await caught_up(ali, room, counting) for _ in range(2)]
+    counts = []
+    for _ in range(2):
+        await send(ali, room, "salam")
+        counts.append([(await sink.frame())["event"]["message"]["room"]["memberCount"] for sink in sinks])
+        await database.run(rooms.leave_room, viewer=vera, room_id=room.id)
+        assert [(await sink.frame())["event"]["__typename"] for sink in sinks] == ["MemberLeft"] * 2
+        vera = await somebody()
+        await enter(vera)
+        await enter(await somebody())
+        for _ in range(2):
+            assert [(await sink.frame())["event"]["__typename"] for sink in sinks] == ["MemberJoined"] * 2
+    assert counts == [[2, 2], [3, 3]]
+
+
+# --- What goes wrong ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("failure", [OperationalError("SECRET"), RateLimited(1000)])
+async def test_a_database_that_is_away_for_a_while_loses_nothing(
+    ali: Viewer, room: facts.Room, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    """No error is shown, no event is left out, and the order is kept."""
+    sinks = [await caught_up(ali, room, COUNTING) for _ in range(3)]
+    count = rooms.member_counts
+    failures = 0
+
+    def away(room_ids: Any) -> Any:
+        nonlocal failures
+        failures += 1
+        if failures <= 4:
+            raise failure
+        return count(room_ids)
+
+    monkeypatch.setattr(rooms, "member_counts", away)
+    for number in range(5):
+        await send(ali, room, str(number))
+    for sink in sinks:
+        assert [(await sink.frame())["event"]["message"]["body"] for _ in range(5)] == list("01234")
+    assert failures > 4
+
+
+async def test_a_document_whose_resolver_fails_harms_no_other(
+    ali: Viewer, room: facts.Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It gets its error, masked, with each event; the others get what they asked for; and all go on."""
+    failing, well = await caught_up(ali, room, COUNTING), await caught_up(ali, room, BY_VARIABLE)
+
+    def fail(_: object) -> None:
+        raise ValueError("SECRET of the innards")
+
+    monkeypatch.setattr(rooms, "member_counts", fail)
+    for number in range(3):
+        await send(ali, room, str(number))
+        assert (await well.frame())["event"]["message"]["body"] == str(number)
+        payload = await failing.payload()
+        assert "SECRET" not in str(payload)
+        assert payload["data"] is None
+        [error] = payload["errors"]
+        assert error["path"] == ["roomEvents", "event", "message", "room", "memberCount"]
+        assert f"incident {error['extensions']['incident']}" in caplog.text
+    monkeypatch.undo()
+    await send(ali, room, "again")
+    assert (await failing.frame())["event"]["message"]["body"] == "again"
+
+
+# --- Opening --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "error"), [("nobody", Unauthenticated), ("a stranger", Forbidden), ("no room", NotFound)]
+)
+async def test_who_may_not_read_is_refused_and_holds_nothing(
+    ali: Viewer, room: facts.Room, process: hub.Hub, who: str, error: type[Exception]
+) -> None:
+    viewer = {"nobody": None, "a stranger": await somebody(), "no room": ali}[who]
+    with pytest.raises((error, GraphQLError)) as refused:
+        await subscribe(viewer, "Um9vbTo5OTk5OQ==" if who == "no room" else room, BY_VARIABLE, Sink())
+    origin = refused.value.original_error if isinstance(refused.value, GraphQLError) else refused.value
+    assert isinstance(origin, error)
+    assert process._holders == {}
+
+
+async def test_a_database_that_is_away_while_opening_is_no_answer(
+    ali: Viewer, room: facts.Room, process: hub.Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error would end the subscription for good: the transport must make the client come again."""
+
+    def away(**_: object) -> None:
+        raise DatabaseError("SECRET")
+
+    monkeypatch.setattr(streams, "open_stream", away)
+    with pytest.raises(sharing.Unavailable):
+        await subscribe(ali, room, BY_VARIABLE, Sink())
+    assert process._holders == {}
+
+
+async def test_an_unknown_cursor_is_answered_with_a_reset_and_holds_nothing(
+    ali: Viewer, room: facts.Room, process: hub.Hub
+) -> None:
+    sink = Sink()
+    assert await subscribe(ali, room, BY_VARIABLE, sink, after="salam") is None
+    assert (await sink.frame())["event"] == {"__typename": "StreamReset"}
+    assert sink.completed
+    assert process._holders == {}
+
+
+async def test_variables_that_do_not_fit_are_refused(ali: Viewer, process: hub.Hub) -> None:
+    with pytest.raises(GraphQLError, match=r"\$after"):
+        await subscribe(ali, "x", BY_VARIABLE, Sink(), after=[1])
+    assert process._holders == {}
+
+
+async def test_a_subscription_that_is_given_up_while_it_opens_holds_nothing(
+    ali: Viewer, room: facts.Room, process: hub.Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between authorization and the first frame: cancelled at each turn of the loop that it takes."""
+    for turns in range(12):
+        sink = Sink()
+        opening = asyncio.create_task(subscribe(ali, room, BY_VARIABLE, sink))
+        for _ in range(turns):
+            await asyncio.sleep(0.001 if turns > 6 else 0)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError) if not opening.done() else nullcontext():
+            subscriber = await opening
+            assert subscriber
+            subscriber.close()
+        assert process._holders == {}
+
+
+async def test_the_last_to_leave_lets_go_of_the_topic(ali: Viewer, room: facts.Room, process: hub.Hub) -> None:
+    subscribers = [await subscribe(ali, room, BY_VARIABLE, Sink()) for _ in range(3)]
+    assert len(process._holders) == 1
+    for subscriber in subscribers:
+        assert subscriber
+        subscriber.close()
+    assert process._holders == {}

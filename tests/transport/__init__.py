@@ -1,0 +1,1 @@
+"""HTTP and sockets, as they are on the wire: a server process of its own, raw frames, raw requests."""

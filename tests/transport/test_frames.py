@@ -1,0 +1,78 @@
+"""The messages of graphql-transport-ws that may come in, and what `next` messages begin with."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.transport import frames
+
+MALFORMED = {
+    "nothing": "",
+    "no JSON": "salam",
+    "half of a message": '{"type":"ping"',
+    "two messages": '{"type":"ping"}{"type":"ping"}',
+    "null": "null",
+    "a number": "1",
+    "a string": '"ping"',
+    "a list": '[{"type":"ping"}]',
+    "no type": '{"id":"1"}',
+    "a type that is no string": '{"type":1}',
+    "an unknown type": '{"type":"start","id":"1"}',
+    "a message that only servers send": '{"type":"next","id":"1","payload":{}}',
+    "a payload that is a list": '{"type":"connection_init","payload":[]}',
+    "a payload that is a string": '{"type":"ping","payload":"x"}',
+    "a pong's payload that is a number": '{"type":"pong","payload":1}',
+    "no id": '{"type":"subscribe","payload":{"query":"{x}"}}',
+    "an id that is a number": '{"type":"subscribe","id":1,"payload":{"query":"{x}"}}',
+    "an empty id": '{"type":"subscribe","id":"","payload":{"query":"{x}"}}',
+    "an id without end": '{"type":"complete","id":"' + 257 * "x" + '"}',
+    "an id that is null": '{"type":"complete","id":null}',
+    "no payload": '{"type":"subscribe","id":"1"}',
+    "a payload that is null": '{"type":"subscribe","id":"1","payload":null}',
+    "no query": '{"type":"subscribe","id":"1","payload":{}}',
+    "a query that is null": '{"type":"subscribe","id":"1","payload":{"query":null}}',
+    "a query that is an object": '{"type":"subscribe","id":"1","payload":{"query":{}}}',
+    "variables that are a list": '{"type":"subscribe","id":"1","payload":{"query":"{x}","variables":[]}}',
+    "variables that are a string": '{"type":"subscribe","id":"1","payload":{"query":"{x}","variables":"{}"}}',
+    "an operationName that is a number": '{"type":"subscribe","id":"1","payload":{"query":"{x}","operationName":1}}',
+    "extensions that are a list": '{"type":"subscribe","id":"1","payload":{"query":"{x}","extensions":[]}}',
+    "a lone surrogate": '{"type":"ping","payload":{"x":"\\ud800"}}',
+    "a number that is none": '{"type":"ping","payload":{"x":NaN}}',
+    "deep nesting": '{"type":"ping","payload":' + 20_000 * '{"x":' + "1" + 20_000 * "}" + "}",
+    "deep nesting without an end": '{"type":"ping","payload":{"x":' + 50_000 * "[",
+}
+malformed = pytest.mark.parametrize("text", MALFORMED.values(), ids=MALFORMED.keys())
+
+
+@malformed
+def test_what_is_no_message_of_the_protocol_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        frames.decode(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type":"connection_init"}',
+        '{"type":"connection_init","payload":null}',
+        '{"type":"connection_init","payload":{"Authorization":"Bearer x"}}',
+        '{"type":"ping"}',
+        '{"type":"pong","payload":{}}',
+        '{"type":"subscribe","id":"1","payload":{"query":"{x}"}}',
+        '{"type":"subscribe","id":"1","payload":{"query":"{x}","variables":null,"operationName":null}}',
+        '{"id":"1","payload":{"query":"{x}","extensions":{"a":1},"more":1},"type":"subscribe","more":1}',
+        '{"type":"complete","id":"1"}',
+    ],
+)
+def test_every_message_that_a_client_may_send_is_understood(text: str) -> None:
+    message = frames.decode(text)
+    assert json.loads(text)["type"] == message.__struct_config__.tag
+
+
+@given(id=st.text(min_size=1), payload=st.dictionaries(st.text(), st.integers()))
+def test_a_next_message_is_its_prefix_its_payload_and_a_brace(id: str, payload: dict[str, int]) -> None:
+    """Whatever the client has chosen as an id: it is quoted."""
+    text = f"{frames.next_prefix(id)}{json.dumps(payload)}}}"
+    assert json.loads(text) == {"id": id, "type": "next", "payload": payload}

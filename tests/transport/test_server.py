@@ -1,0 +1,114 @@
+"""Our daphne: it stops so that clients come back, finds out who reads no more, and says why it cannot start."""
+
+import asyncio
+import json
+import signal
+import socket
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from tests.services.ports import LOOPBACK
+from tests.services.server import MANAGE, ServerProcess
+from tests.transport.client import Person, open_socket
+from tests.transport.served import address, serving
+
+EVENTS = "subscription ($room: ID!) { roomEvents(room: $room) { event { __typename } } }"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_server_that_is_told_to_stop_closes_its_sockets_with_1012_and_ends_well(number: signal.Signals) -> None:
+    """Let in or not, idle or subscribed: 1012 is what clients try again after."""
+    with serving() as server:
+        async with (
+            await Person.register(server.url) as ali,
+            ali.socket() as subscribed,
+            ali.socket() as idle,
+            open_socket(server.ws_url) as silent,
+        ):
+            room = (await ali.enter(address()))["room"]["id"]
+            await subscribed.subscribe(EVENTS, room=room)
+            await subscribed.receive()
+            server.child.signal(number)
+            assert [await each.closed() for each in (subscribed, idle, silent)] == [1012] * 3
+        assert server.wait() == 0
+        assert "Traceback" not in server.log.read_text()
+        assert "destroyed" not in server.log.read_text()
+
+
+async def test_a_server_that_is_stopping_takes_no_connections_and_is_not_ready() -> None:
+    """While a socket keeps it: who had a connection is told, and nobody gets a new one."""
+    with serving() as server:
+        async with (
+            httpx.AsyncClient(base_url=server.url) as http,
+            open_socket(server.ws_url) as socket,
+        ):
+            assert (await http.get("/readyz")).status_code == 200
+            # It cannot answer the close, so the server waits a second for it.
+            socket.connection.transport.pause_reading()
+            server.terminate()
+            async with asyncio.timeout(10):
+                while (answer := await http.get("/readyz")).status_code == 200:  # on the connection that it had
+                    pass
+            assert (answer.status_code, answer.json()) == (503, {"status": "stopping"})
+            with pytest.raises(OSError, match="Connect call failed"):
+                await asyncio.open_connection(LOOPBACK, server.port)
+        assert await asyncio.to_thread(server.wait) == 0
+
+
+async def test_a_request_under_way_is_answered_before_the_server_ends() -> None:
+    with serving() as server:
+        async with await Person.register(server.url) as ali:
+            room = (await ali.enter(address()))["room"]["id"]
+            sending = [asyncio.create_task(ali.send(room, str(number))) for number in range(20)]
+            await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+            server.terminate()
+            done = await asyncio.gather(*sending, return_exceptions=True)
+        assert server.wait() == 0
+    refused = [each for each in done if isinstance(each, BaseException)]
+    assert all(isinstance(each, httpx.ConnectError) for each in refused), "not begun, or answered; nothing between"
+
+
+async def test_a_client_that_talks_but_reads_no_more_is_found_out(impatient_server: ServerProcess) -> None:
+    """Its frames are no sign of life: only a pong answers a ping."""
+    url = impatient_server.ws_url
+    async with open_socket(url) as deaf, open_socket(url) as well:
+        await deaf.init()
+        await well.init()
+        deaf.connection.transport.pause_reading()
+        async with asyncio.timeout(15):
+            while not deaf.connection.transport.is_closing():  # reset by the server, which writing finds out
+                deaf.connection.transport.write(masked(json.dumps({"type": "ping"})))
+                await asyncio.sleep(0.2)
+        assert await well.so_far() == []
+
+
+def masked(text: str) -> bytes:
+    """A frame by hand, past the library, which waits for what it cannot read."""
+    data = text.encode()
+    return bytes([0x81, 0x80 | len(data), 0, 0, 0, 0]) + data
+
+
+def test_a_port_in_use_is_told_in_one_sentence(server: ServerProcess) -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = serve("--port", str(port))
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert f"Cannot listen on port {port}" in line
+    assert "in use" in line
+
+
+@pytest.mark.parametrize("port", ["salam", "0", "65536", "-1", "80.0"])
+def test_a_port_that_is_none_is_told_in_one_sentence(port: str) -> None:
+    ended = serve(f"--port={port}")
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[-1].endswith(f"PORT must be a number from 1 to 65535, not '{port}'.")
+    assert "Traceback" not in ended.stderr
+
+
+def serve(*options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(MANAGE), "serve", "--host", LOOPBACK, *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
