@@ -120,7 +120,7 @@ class Feed:
 
     def recent(self, position: int) -> Sequence[Entry]:
         """The entries after `position`, if the ring reaches back that far."""
-        if not self._ring or not self._ring[0].seq <= position + 1 <= self.last:
+        if not self._ring or position + 1 < self._ring[0].seq:
             return ()
         return [self._ring[index] for index in range(position + 1 - self._ring[0].seq, len(self._ring))]
 
@@ -195,16 +195,13 @@ class Feed:
         head = self._head
         entries = await self._page(self.last)
         for entry in entries:
-            if entry.seq == self.last + 1:
-                self._append(entry)
-        if not entries and self._head == head:
-            # The log knows of no such entry: what was said to exist does not. Believe the log.
+            self._append(entry)
+        if self._head == head:
+            # The log was asked up to there. What it does not have does not exist, whoever said so: believe the log.
             self._head = self.last
         for seq in [seq for seq in self._early if seq <= self.last]:
             del self._early[seq]
         self._wake_subscribers()
-        if self._head > self.last:
-            self._wake.set()
 
     def _wake_subscribers(self) -> None:
         for subscriber in tuple(self.subscribers):
@@ -213,6 +210,7 @@ class Feed:
     # --- the ring -------------------------------------------------------------------------------------------
 
     def _append(self, entry: Entry) -> None:
+        assert entry.seq == self.last + 1, "a log has no holes"
         if entry.erases:
             self._erase(entry.subject)
         self._ring.append(entry)

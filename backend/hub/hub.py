@@ -55,16 +55,15 @@ class Hub:
 
     async def close(self) -> None:
         self._holders.clear()
-        tasks, self._tasks = self._tasks, set()
         for timer in self._lingering.values():
             timer.cancel()
         await asyncio.gather(*(feed.close() for feed in self._feeds.values()), return_exceptions=True)
         self._feeds.clear()
-        while tasks:
-            for task in tasks:
+        while self._tasks:
+            for task in self._tasks:
                 task.cancel()
             # Once may not be enough: up to Python 3.11 `wait_for`, which redis-py uses, can overlook it.
-            _, tasks = await asyncio.wait(tasks, timeout=self._limits.fast_sweep_interval)
+            await asyncio.wait(self._tasks, timeout=self._limits.fast_sweep_interval)
 
     def hold(self, topic: str) -> Feed:
         """The topic's feed, kept until `release`. Never waits: until the topic is joined, it is swept fast.

@@ -31,8 +31,6 @@ class Shared:
             if isinstance(held, str):
                 return held
             await held.wait()
-        if self.size <= 1:
-            return await self._rendered(item)  # nobody to share it with: not kept
         under_way = item.frames[self.key] = Event()
         try:
             frame = await self._rendered(item)
@@ -40,7 +38,7 @@ class Shared:
             if item.frames.get(self.key) is under_way:
                 del item.frames[self.key]
             under_way.set()
-        if self.size > 1:  # else the others have left meanwhile
+        if self.size > 1:  # else there is nobody to share it with
             item.frames[self.key] = frame
         return frame
 

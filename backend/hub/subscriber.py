@@ -70,7 +70,7 @@ class Subscriber:
 
     def wake(self) -> None:
         """Bring the position up to the head, unless that is under way. Called whenever there may be more."""
-        if not self._busy and not self._closed:
+        if not self._busy:
             self._busy = True
             self._task = eager.start(self._run())
 

@@ -142,7 +142,9 @@ class WireBroker:
         self._wire = wire
         self._received: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
         self.joined: set[str] = set()
+        self.refused: set[str] = set()
         self.joins: Counter[str] = Counter()
+        self.leaves: Counter[str] = Counter()
         self.published: list[tuple[str, bytes]] = []
         self.join_takes = 0.0
         self.leave_takes = 0.0
@@ -162,9 +164,12 @@ class WireBroker:
         self.joins[topic] += 1
         await asyncio.sleep(self.join_takes)
         await self._wire.reach()
+        if topic in self.refused:
+            raise ConnectionError("refused")
         self.joined.add(topic)
 
     async def leave(self, topic: str) -> None:
+        self.leaves[topic] += 1
         await asyncio.sleep(self.leave_takes)
         await self._wire.reach()
         self.joined.discard(topic)

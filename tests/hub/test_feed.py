@@ -272,10 +272,53 @@ async def test_a_fault_does_not_end_the_feed(
     feed.offer(log.decode(log.write_many(2)[1]))
     await pass_time(1)
     assert "feed room.1 failed; going on" in caplog.text
-    feed.offer(log.decode(log.write()))
+    assert socket.frames == ["caught up c0"]
     await pass_time(limits.retry_max)
-    assert socket.frames[1:] == numbers(1, 3)
+    assert socket.frames == ["caught up c0", "1", "2"]
     await feed.close()
+
+
+async def test_a_log_with_a_hole_is_a_fault_and_no_event_is_skipped(
+    room: Room, log: MemoryLog, follower: Socket, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def read_badly(topic: str, after: int, limit: int) -> Sequence[Entry]:
+        return read(topic, after, limit)[::2]
+
+    read = log.read
+    monkeypatch.setattr(log, "read", read_badly)
+    room.offer(log.write_many(5)[4])
+    await pass_time(1)
+    assert "a log has no holes" in caplog.text
+    assert follower.frames == []
+    monkeypatch.undo()
+    await pass_time(3)
+    assert follower.frames == numbers(1, 5)
+
+
+async def test_a_head_of_which_the_log_has_but_a_part_is_not_asked_for_again_and_again(
+    room: Room, log: MemoryLog, follower: Socket, crossing: Crossing
+) -> None:
+    log.write_many(3)
+    room.feed.exists(9)
+    await pass_time(60)
+    assert follower.frames == numbers(1, 3)
+    for _ in range(3):
+        room.write()
+        await pass_time(1)
+    assert follower.frames == numbers(1, 6)
+    assert len(crossing.reads()) == 1
+
+
+async def test_a_head_that_is_told_while_the_log_is_asked_for_another_is_not_forgotten(
+    room: Room, log: MemoryLog, follower: Socket, crossing: Crossing
+) -> None:
+    crossing.takes = 1.0
+    room.feed.exists(1)
+    await pass_time(0.5)
+    _lost, second = log.write_many(2)
+    room.offer(second)
+    await pass_time(3)
+    assert follower.frames == ["1", "2"]
 
 
 async def test_more_hints_at_once_than_the_inbox_takes_are_read_from_the_log(
@@ -443,6 +486,34 @@ async def test_entries_of_a_page_beyond_the_head_come_once(
     assert socket.frames == [*numbers(1, 3), "caught up c3", *numbers(4, 6)]
 
 
+@pytest.mark.parametrize("what", ["a jump", "an erasure"])
+async def test_what_has_left_the_ring_makes_room_in_it(
+    room: Room, log: MemoryLog, follower: Socket, limits: Limits, what: str
+) -> None:
+    room.write(limits.inbox_size)
+    await idle()
+    if what == "a jump":
+        room.offer(log.write_many(2 * limits.page_size)[-1])
+        await pass_time(1)
+    else:
+        room.offer(log.write(subject="message.1"), log.write(subject="message.1", erases=True))
+        await idle()
+    for _ in range(100):
+        room.write()
+        await idle()
+    assert len(room.feed._ring) == limits.ring_bytes // SIZE
+
+
+async def test_documents_that_have_gone_cost_the_ring_nothing(room: Room, limits: Limits) -> None:
+    subscribers = [room.subscribe(Socket(), key=f"document {number % 20}") for number in range(60)]
+    for subscriber in subscribers:
+        subscriber.close()
+    for _ in range(200):
+        room.write()
+        await idle()
+    assert len(room.feed._ring) == limits.ring_bytes // SIZE
+
+
 # Erasing
 
 
@@ -495,6 +566,18 @@ async def test_an_early_event_about_the_subject_is_taken_out_too(
     assert in_memory(SECRET) == []
 
 
+async def test_an_early_event_that_is_jumped_over_is_forgotten(
+    room: Room, log: MemoryLog, follower: Socket, limits: Limits
+) -> None:
+    log.write()
+    room.offer(log.write(text=SECRET, subject="message.1"))
+    log.write(subject="message.1", erases=True)
+    room.offer(log.write_many(limits.page_size)[-1])
+    await pass_time(1)
+    assert follower.frames == numbers(1, log.head())
+    assert in_memory(SECRET) == []
+
+
 async def test_late_hints_about_the_subject_are_dropped(room: Room, log: MemoryLog, follower: Socket) -> None:
     late = log.write(text=SECRET, subject="message.1")
     room.offer(late)
@@ -533,7 +616,10 @@ async def test_a_page_that_was_read_before_a_jump_over_an_erasure_is_not_put_bac
     room.offer(log.write_many(limits.page_size)[-1])
     await pass_time(0.1)
     crossing.takes = 0.0
-    room.subscribe(Socket(), after=5)
+    for _ in range(2):
+        room.subscribe(Socket(), after=5)
+        await idle()
+    assert room.feed.recent(5)
     await pass_time(1)
     assert socket.frames[-1] == str(log.head())
     assert in_memory(SECRET) == []

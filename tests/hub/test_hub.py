@@ -140,6 +140,16 @@ async def test_one_who_comes_back_within_the_linger_finds_the_room_as_it_was(
     assert crossing.reads() == []
 
 
+async def test_a_linger_begins_anew_when_the_last_one_leaves_again(process: Process, limits: Limits) -> None:
+    process.subscribe(Socket()).close()
+    await pass_time(limits.linger - 10)
+    process.subscribe(Socket()).close()
+    await pass_time(limits.linger - 1)
+    assert process.hub.topics == {ROOM}
+    await pass_time(1)
+    assert process.hub.topics == frozenset()
+
+
 async def test_a_hold_without_a_subscriber_counts_until_it_is_released(process: Process, limits: Limits) -> None:
     """Between holding and subscribing, access is read from the database, which may take its time."""
     feed = process.hub.hold(ROOM)
@@ -221,6 +231,15 @@ async def test_a_room_that_is_entered_in_the_moment_it_is_given_up_is_joined(
     process.send()
     await idle()
     assert socket.frames == ["caught up c0", "1"]
+
+
+async def test_a_room_that_is_entered_in_the_moment_it_is_given_up_is_never_left(
+    process: Process, socket: Socket, limits: Limits
+) -> None:
+    process.subscribe(Socket()).close()
+    asyncio.get_running_loop().call_later(limits.linger, lambda: process.subscribe(socket))
+    await pass_time(limits.linger + 2)
+    assert process.broker.leaves[ROOM] == 0
 
 
 async def _enter_after(turns: int, process: Process, socket: Socket) -> None:
@@ -417,7 +436,6 @@ async def test_after_a_flush_everything_is_joined_again(
 async def test_a_broker_that_goes_away_again_while_all_is_joined_again_is_joined_when_it_is_back(
     process: Process, follower: Socket, wire: Wire, limits: Limits
 ) -> None:
-    """Hearing the heartbeat again vouches for every topic, so its own is joined last."""
     process.subscribe(Socket(), OTHER)
     await pass_time(2)
     wire.flush()
@@ -431,6 +449,33 @@ async def test_a_broker_that_goes_away_again_while_all_is_joined_again_is_joined
     await pass_time(2 * limits.beat_timeout)
     assert _rooms(process) == {ROOM, OTHER}
     assert not process.hub.is_lossy
+
+
+async def test_rooms_that_cannot_be_joined_again_keep_the_hub_on_its_guard(
+    process: Process, follower: Socket, wire: Wire, limits: Limits
+) -> None:
+    """Hearing the heartbeat again vouches for every topic, so its own is joined last."""
+    process.broker.refused = {ROOM}
+    wire.flush()
+    await pass_time(60)
+    assert process.hub.is_lossy
+    process.send()
+    await pass_time(limits.fast_sweep_interval + limits.hole_patience)
+    assert follower.frames == ["1"]
+    process.broker.refused = set()
+    await pass_time(2 * limits.beat_interval)
+    assert _rooms(process) == {ROOM}
+    assert not process.hub.is_lossy
+
+
+async def test_a_room_that_is_left_while_all_is_joined_again_is_not_joined(process: Process, limits: Limits) -> None:
+    subscribers = [process.subscribe(Socket(), f"room.{number}") for number in range(5)]
+    await pass_time(limits.rejoin_interval - limits.linger + 2)
+    subscribers[0].close()
+    process.broker.join_takes = 1.0
+    await pass_time(limits.linger + 10)
+    assert process.broker.joins["room.0"] == 1
+    assert _rooms(process) == {f"room.{number}" for number in range(1, 5)}
 
 
 async def test_what_was_joined_long_ago_is_joined_again_before_it_expires(

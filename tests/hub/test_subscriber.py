@@ -1,12 +1,13 @@
 """A subscriber gets what follows its position, once and in order, until its access or its socket ends."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
-from backend.hub import EVERYONE, Limits
+from backend.hub import EVERYONE, Entry, Item, Limits
 from tests.hub.clock import idle, now, pass_time, tasks, timers
 from tests.hub.doubles import Crossing, MemoryLog, Renderer, Socket, numbers
 from tests.hub.scenes import Room
@@ -178,6 +179,23 @@ async def test_one_whom_the_log_cannot_continue_is_reset(
     assert tasks() == FEED_ALONE
 
 
+async def test_a_page_with_a_gap_is_never_sent(
+    room: Room, log: MemoryLog, socket: Socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is wrong with the log: a client that takes a new snapshot is better off."""
+    log.write_many(5)
+
+    def read_badly(topic: str, after: int, limit: int) -> Collection[Entry]:
+        return read(topic, after + 1, limit)
+
+    read = log.read
+    monkeypatch.setattr(log, "read", read_badly)
+    room.subscribe(socket, after=0)
+    await idle()
+    assert socket.frames == ["reset EXPIRED"]
+    assert socket.completions == 1
+
+
 async def test_the_last_entry_that_is_kept_is_enough(room: Room, log: MemoryLog, socket: Socket) -> None:
     log.write_many(20)
     log.forget(up_to=10)
@@ -341,6 +359,42 @@ async def test_a_rendering_that_fails_delays_no_other_document(room: Room) -> No
 
 
 # Closing
+
+
+async def test_one_who_is_closed_is_sent_nothing_though_the_rendering_goes_on(room: Room, socket: Socket) -> None:
+    """A cancellation can be overlooked, as `wait_for` does now and then up to Python 3.11."""
+    under_way = asyncio.Event()
+
+    async def render_stubbornly(item: Item) -> str:
+        with suppress(asyncio.CancelledError):
+            under_way.set()
+            await asyncio.sleep(60)
+        return "too late"
+
+    subscriber = room.feed.subscribe(
+        key="document",
+        render=render_stubbornly,
+        sink=socket,
+        position=0,
+        cursor="c0",
+        access_as_of=0,
+        principal="somebody",
+    )
+    await under_way.wait()
+    subscriber.close()
+    await pass_time(60)
+    assert socket.frames == []
+    assert tasks() == FEED_ALONE
+
+
+async def test_one_who_is_closed_is_woken_in_vain(room: Room, log: MemoryLog, socket: Socket) -> None:
+    subscriber = room.subscribe(socket)
+    subscriber.close()
+    room.write()
+    await idle()
+    subscriber.wake()
+    await idle()
+    assert socket.frames == ["caught up c0"]
 
 
 def _nothing(_room: Room, _socket: Socket, _crossing: Crossing) -> None: ...
