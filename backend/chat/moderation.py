@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from enum import Enum
 
 import msgspec
+from django.db import transaction
+from django.db.models import QuerySet
 
 from backend import database
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, facts, policies
+from backend.chat import event_log, facts, policies, rooms
 from backend.chat.events import Departure, MemberChanged, MemberLeft
 from backend.chat.models import Ban, Membership, Role
 from backend.chat.pages import Page, Window, page
@@ -45,35 +47,42 @@ def moderate_member(
     """
     if until is not None and (action is not ModerationAction.MUTE or until <= database.now()):
         raise Invalid.field("until", "UNSUPPORTED", "Only a mute ends by itself, and at a time to come.")
-    with event_log.append(room_id) as place:
-        row = _target(viewer, Action.MODERATE, room_id, user_id)
-        match action:
-            case ModerationAction.KICK:
-                place.event = _remove(row, place, Departure.KICKED, by=viewer.id)
-            case ModerationAction.BAN:
-                place.event = _ban(row, place, by=viewer.id)
-            case ModerationAction.UNBAN:
-                deleted, _ = Ban.objects.filter(room=room_id, user=user_id).delete()
-                place.event = MemberChanged(member=row.pk, by=viewer.id) if deleted else None
-            case ModerationAction.MUTE:
-                place.event = _mute(row, until or FOR_EVER, by=viewer.id)
-            case ModerationAction.UNMUTE:
-                place.event = _mute(row, None, by=viewer.id)
-        if place.event is None:
-            raise event_log.Unchanged
+    with transaction.atomic():
+        with event_log.append(room_id) as place:
+            row = _target(viewer, Action.MODERATE, room_id, user_id)
+            match action:
+                case ModerationAction.KICK:
+                    place.event = _remove(row, place, Departure.KICKED, by=viewer.id)
+                case ModerationAction.BAN:
+                    place.event = _ban(row, place, by=viewer.id)
+                case ModerationAction.UNBAN:
+                    deleted, _ = Ban.objects.filter(room=room_id, user=user_id).delete()
+                    place.event = MemberChanged(member=row.pk, by=viewer.id) if deleted else None
+                case ModerationAction.MUTE:
+                    place.event = _mute(row, until or FOR_EVER, by=viewer.id)
+                case ModerationAction.UNMUTE:
+                    place.event = _mute(row, None, by=viewer.id)
+            if place.event is None:
+                raise event_log.Unchanged
+        if isinstance(place.event, MemberLeft):  # staff may have sent the owner away
+            rooms.hand_over(room_id, by=viewer.id)
     return _as_it_is(room_id, user_id)
 
 
 def set_member_role(*, viewer: Viewer, room_id: int, user_id: int, role: Role) -> Moderated:
-    """Give a member another role, up to one's own. Raises `NotFound`, `Forbidden`."""
+    """Give a member another role, up to one's own; never the last owner. Raises `NotFound`, `Forbidden`."""
     with event_log.append(room_id) as place:
         row = _target(viewer, Action.SET_ROLE, room_id, user_id)
         if row.left_at is not None:
             raise NotFound("No such member.")
         if row.role == role:
             raise event_log.Unchanged
+        if row.role == Role.OWNER and not _owners(room_id).exclude(pk=row.pk).exists():
+            raise Forbidden("A room has an owner: give it another one first.")
         row.role = role
-        row.save(update_fields=["role"])
+        if role == Role.OWNER:
+            row.muted_until = None
+        row.save(update_fields=["role", "muted_until"])
         place.event = MemberChanged(member=row.pk, by=viewer.id)
     return _as_it_is(room_id, user_id)
 
@@ -97,6 +106,10 @@ def _target(viewer: Viewer, action: Action, room_id: int, user_id: int) -> Membe
     if own <= below:
         raise Forbidden("One can only act on members below oneself.")
     return row
+
+
+def _owners(room_id: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(room=room_id, role=Role.OWNER, left_at=None)
 
 
 def _remove(row: Membership, place: event_log.Place, departure: Departure, *, by: int) -> MemberLeft | None:

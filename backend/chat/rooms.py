@@ -65,7 +65,7 @@ def leave_room(*, viewer: Viewer, room_id: int) -> Left:
             own.save(update_fields=["role", "left_at"])
             place.event = MemberLeft(member=own.pk, departure=Departure.LEFT)
         if was_owner:
-            _hand_over(room_id, by=viewer.id)
+            hand_over(room_id, by=viewer.id)
     return Left(member=facts.member(own), cursor=str(Cursor(room_id, place.seq, place.tag)))
 
 
@@ -200,14 +200,15 @@ def _join(viewer: Viewer, room: Room) -> None:
             raise event_log.Unchanged
         room.refresh_from_db()
         policies.require(Action.ENTER, room=room, held=policies.standings(room, viewer))
-        # Whoever comes into a room that everybody has left owns it.
-        role = Role.MEMBER if _active(room.pk).exists() else Role.OWNER
-        again = {"role": role, "joined_at": place.at, "left_at": None}
+        again = {"role": Role.MEMBER, "joined_at": place.at, "left_at": None}
+        if not _active(room.pk).exists():  # whoever comes into a room that everybody has left owns it
+            again |= {"role": Role.OWNER, "muted_until": None}
         member, _ = Membership.objects.update_or_create(room=room, user_id=viewer.id, defaults=again)
         place.event = MemberJoined(member=member.pk)
 
 
-def _hand_over(room_id: int, *, by: int) -> None:
+def hand_over(room_id: int, *, by: int) -> None:
+    """In the transaction that took its last owner away: give the room another one, who can speak."""
     present = _active(room_id)
     if present.filter(role=Role.OWNER).exists():
         return
@@ -216,8 +217,8 @@ def _hand_over(room_id: int, *, by: int) -> None:
     if successor is None:
         return
     with event_log.append(room_id) as place:
-        successor.role = Role.OWNER
-        successor.save(update_fields=["role"])
+        successor.role, successor.muted_until = Role.OWNER, None
+        successor.save(update_fields=["role", "muted_until"])
         place.event = MemberChanged(member=successor.pk, by=by)
 
 

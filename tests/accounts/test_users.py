@@ -1,5 +1,6 @@
 """Registering, proving who one is by a password, and changing it."""
 
+import threading
 from functools import partial
 from typing import Any
 
@@ -264,10 +265,18 @@ def test_guessing_the_current_password_is_limited(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_of_two_changes_at_once_one_counts_and_the_other_is_refused() -> None:
+def test_of_changes_at_once_one_counts_and_the_others_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     user = person("Ana", password=PASSWORD)
     epoch = user.credentials_epoch
     new = [f"{number} glasses of tea" for number in ("eight", "nine", "ten", "eleven")]
+    all_have_proved_the_current_one = threading.Barrier(len(new))
+    set_password = User.set_password
+
+    def set_together(self: User, raw_password: str | None) -> None:
+        all_have_proved_the_current_one.wait(timeout=10)
+        set_password(self, raw_password)
+
+    monkeypatch.setattr(User, "set_password", set_together)
     results = at_once([partial(users.change_password, user_id=user.pk, current=PASSWORD, new=each) for each in new])
     [won] = [password for password, result in zip(new, results, strict=True) if result is None]
     assert all(isinstance(result, Invalid) for result in results if result is not None)

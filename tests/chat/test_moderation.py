@@ -118,6 +118,63 @@ def test_staff_act_on_owners_of_rooms_that_they_are_not_in(ana: Viewer, staff: V
     assert _act(staff, ana, tea, ModerationAction.KICK).member.left_at is not None
 
 
+@pytest.mark.parametrize("action", [ModerationAction.KICK, ModerationAction.BAN])
+def test_a_room_whose_owner_is_sent_away_has_another_one_at_once(
+    ana: Viewer, babak: Viewer, clara: Viewer, staff: Viewer, tea: int, action: ModerationAction
+) -> None:
+    set_role(tea, clara, Role.MODERATOR)
+    _act(staff, ana, tea, action)
+    assert happened(tea)[-2:] == ["MemberLeft", "MemberChanged"]
+    assert rooms.own_memberships(viewer=clara, room_ids=[tea])[tea].role == Role.OWNER
+    _act(staff, babak, tea, action)
+    assert happened(tea)[-1] == "MemberLeft", "while there is one, nobody else becomes it"
+
+
+def test_the_last_owner_keeps_their_role_until_there_is_another(
+    ana: Viewer, babak: Viewer, staff: Viewer, tea: int
+) -> None:
+    def give(viewer: Viewer, role: Role) -> None:
+        moderation.set_member_role(viewer=staff, room_id=tea, user_id=viewer.id, role=role)
+
+    with pytest.raises(Forbidden):
+        give(ana, Role.MEMBER)
+    give(babak, Role.OWNER)
+    give(ana, Role.MEMBER)
+    with pytest.raises(Forbidden):
+        give(babak, Role.MODERATOR)
+    rooms.leave_room(viewer=babak, room_id=tea)
+    with pytest.raises(NotFound):
+        give(babak, Role.OWNER)
+
+
+@pytest.mark.parametrize("how", ["by succession", "by coming first", "by being given it"])
+def test_who_becomes_the_owner_is_no_longer_muted(
+    how: str, ana: Viewer, babak: Viewer, clara: Viewer, tea: int
+) -> None:
+    _act(ana, babak, tea, ModerationAction.MUTE)
+    rooms.leave_room(viewer=clara, room_id=tea)
+    if how == "by being given it":
+        moderation.set_member_role(viewer=ana, room_id=tea, user_id=babak.id, role=Role.OWNER)
+    elif how == "by succession":
+        rooms.leave_room(viewer=ana, room_id=tea)
+    else:
+        rooms.leave_room(viewer=babak, room_id=tea)
+        rooms.leave_room(viewer=ana, room_id=tea)
+        enter(babak)
+    [own] = rooms.own_memberships(viewer=babak, room_ids=[tea]).values()
+    assert own.role == Role.OWNER
+    assert own.held == {Standing.OWNER}
+    say(babak, tea)
+
+
+def test_leaving_and_coming_back_lifts_no_mute(ana: Viewer, babak: Viewer, tea: int) -> None:
+    _act(ana, babak, tea, ModerationAction.MUTE)
+    rooms.leave_room(viewer=babak, room_id=tea)
+    enter(babak)
+    with pytest.raises(Forbidden):
+        say(babak, tea)
+
+
 def test_a_role_is_given_once_and_taken_back(ana: Viewer, babak: Viewer, tea: int) -> None:
     given = moderation.set_member_role(viewer=ana, room_id=tea, user_id=babak.id, role=Role.MODERATOR)
     assert given.member.role == Role.MODERATOR
