@@ -212,6 +212,12 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             await super().close(code, reason)
             self.message_queue.put_nowait({"message": None, "disconnected": True})
 
+    async def send(  # type: ignore[override]  # as Channels' own
+        self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False
+    ) -> None:
+        if not self.is_closed:
+            await super().send(text_data, bytes_data, close)
+
     async def disconnect(self, code: int) -> None:
         self.is_closed = True
         try:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
+from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
@@ -48,6 +49,14 @@ class PingingProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
         super().check_timeouts()
 
 
+class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne has no types
+    """Keeps no more of a body than what shows that it is too long: Twisted would fill the disk with all of it."""
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802  # Twisted's name
+        room = settings.REQUEST_MAX_BYTES + 1 - self.content.tell()
+        super().handleContentChunk(data[: max(0, room)])
+
+
 class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
     """`on_listening` is called once the port is open."""
 
@@ -77,6 +86,8 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
         self.ws_factory.autoPingRestartOnAnyTraffic = False
         # What is wrong with a frame is told by a close code: a dropped connection would only be tried again.
         self.ws_factory.failByDrop = False
+        build = self.http_factory.buildProtocol
+        self.http_factory.buildProtocol = lambda address: _with_bounded_requests(build(address))
         loop = asyncio.get_event_loop()
         for stop in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(stop, self._begin_drain)
@@ -112,3 +123,8 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
 
     def _under_way(self) -> bool:
         return any("disconnected" not in details for details in self.connections.values())
+
+
+def _with_bounded_requests(protocol: Any) -> Any:
+    protocol.requestFactory = BoundedRequest
+    return protocol

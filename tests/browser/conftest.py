@@ -44,14 +44,14 @@ def server() -> Iterator[ServerProcess]:
 
 @pytest.fixture
 def visit(browser: Browser, server: ServerProcess, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """Open GraphiQL as somebody new, at this origin if it is given; the rest goes to `Browser.new_context`.
+    """Open GraphiQL as somebody new, at localhost or the given origin; the rest goes to `Browser.new_context`.
 
     When the test is over, nothing may have been there to complain of. If it failed, what is left to see is kept.
     """
     opened: list[Explorer] = []
     with ExitStack() as contexts:
 
-        def visit(origin: str = server.url, **options: Any) -> Explorer:
+        def visit(origin: str = f"http://localhost:{server.port}", **options: Any) -> Explorer:
             context = contexts.enter_context(browser.new_context(viewport=VIEW, **options))
             context.set_default_timeout(SECONDS * 1000)
             watch = Watch(context, host=urlsplit(origin).netloc)

@@ -3,18 +3,22 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from playwright.sync_api import Locator, Page, Request, ViewportSize, WebSocket
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.browser.watch import Watch
 
-SECONDS = 15.0
+T = TypeVar("T")
+
+SECONDS = 30.0
 """In which anything that happens at all happens."""
 
 # What an editor holds is in the page only where it is in view, and whole only in lines that need no wrapping.
 VIEW: ViewportSize = {"width": 2600, "height": 2000}
+
+# How the operations and the variables of the tour end: one that has no such line is half drawn.
+_END = "\n}"
 
 # Lines are in the page in any order, and with spaces that do not break.
 _READ = """
@@ -64,7 +68,7 @@ class Explorer:
 
     def open(self) -> Self:
         self.page.goto(f"{self._origin}/graphql")
-        self._operation.locator(".view-line").first.wait_for()
+        until(self.page, lambda: self._read(self._operation), lambda text: _END in text)
         return self
 
     def another_window(self) -> "Explorer":
@@ -90,7 +94,7 @@ class Explorer:
         # A tenth of a second after an operation has changed, GraphiQL notes it down, and looks for its name. Whoever
         # is faster runs it by the name of the one before.
         noted = "texts => texts.some((text) => localStorage.getItem('graphiql:query')?.includes(text))"
-        self.page.wait_for_function(noted, arg=texts, timeout=SECONDS * 1000)
+        self.page.wait_for_function(noted, arg=texts)
 
     def change_operation(self, changes: Mapping[str, str]) -> Self:
         self._change(self._operation, changes)
@@ -110,9 +114,8 @@ class Explorer:
         return self.page.get_by_label(name, exact=True).locator(".graphiql-editor:not(.hidden)")
 
     def _change(self, editor: Locator, changes: Mapping[str, str]) -> None:
-        text = self._read(editor)
+        text = until(self.page, lambda: self._read(editor), lambda text: all(old in text for old in (*changes, _END)))
         for old, new in changes.items():
-            assert old in text, f"{old!r} is not in the editor: {text!r}"
             text = text.replace(old, new)
         self._write(editor, text)
 
@@ -154,20 +157,19 @@ class Explorer:
 
     def shows(self, wanted: Callable[[Any], object]) -> Any:
         """The response pane, as soon as it is as wanted."""
-        deadline = time.monotonic() + SECONDS
-        while True:
-            text = self._read(self._result)
-            shown = _json(text)
-            if shown is not None and wanted(shown):
-                return shown
-            try:
-                self.page.wait_for_function(
-                    f"([editor, text]) => ({_READ})(editor) !== text",
-                    arg=[self._result.element_handle(), text],
-                    timeout=max(1.0, (deadline - time.monotonic()) * 1000),
-                )
-            except PlaywrightTimeoutError:
-                raise AssertionError(f"What was waited for did not come. The page shows: {text}") from None
+        text = until(
+            self.page, lambda: self._read(self._result), lambda text: _is_json(text) and wanted(json.loads(text))
+        )
+        return json.loads(text)
+
+
+def until(page: Page, read: Callable[[], T], wanted: Callable[[T], object]) -> T:
+    """What is read, as soon as it is as wanted: the page may draw between two looks."""
+    deadline = time.monotonic() + SECONDS
+    while not wanted(value := read()):
+        assert time.monotonic() < deadline, f"What was waited for did not come. The page shows: {value}"
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+    return value
 
 
 def contrast(element: Locator) -> float:
@@ -185,9 +187,10 @@ def _is_operation(request: Request) -> bool:
     return request.method == "POST" and "IntrospectionQuery" not in (request.post_data or "")
 
 
-def _json(text: str) -> Any:
-    """None while it is half drawn."""
+def _is_json(text: str) -> bool:
+    """Not if it is half drawn."""
     try:
-        return json.loads(text)
+        json.loads(text)
     except ValueError:
-        return None
+        return False
+    return True

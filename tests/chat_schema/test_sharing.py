@@ -269,6 +269,19 @@ async def test_aliases_fragments_and_the_chosen_operation_count(ali: Viewer, roo
     assert work.take() == (4, 4)
 
 
+async def test_two_operations_of_one_document_are_not_shared(ali: Viewer, room: facts.Room, work: Work) -> None:
+    """Nothing but the name that is asked for tells them apart."""
+    document = f"""
+    subscription A($room: ID!) {{ a: roomEvents(room: $room) {{ {EVENT} }} }}
+    subscription B($room: ID!) {{ b: roomEvents(room: $room) {{ {EVENT} }} }}
+    """
+    sinks = {name: await caught_up(ali, room, document, operation_name=name) for name in ("A", "B")}
+    work.take()
+    await send(ali, room, "salam")
+    assert [(await sink.payload())["data"].keys() for sink in sinks.values()] == [{"a"}, {"b"}]
+    assert work.take() == (2, 2)
+
+
 async def test_two_rooms_are_never_shared(ali: Viewer, room: facts.Room) -> None:
     coffee = await enter(ali, "coffee")
     sinks = [await caught_up(ali, each, BY_VARIABLE) for each in (room, coffee)]

@@ -4,12 +4,23 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from channels.layers import channel_layers
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
 from websockets.exceptions import InvalidStatus
 
+from backend import database, hub
+from backend.accounts.credentials import Viewer
+from backend.asgi import application
+from backend.chat import event_log, rooms, streams
+from backend.transport import connection, consumers
+from chat_schema.nodes import global_id
+from tests.chat_schema import inside
 from tests.services.server import ServerProcess
-from tests.transport.client import Person, Socket, do, open_socket
+from tests.transport.client import PROTOCOL, Person, Socket, do, open_socket
 from tests.transport.served import address, change, serving
 from tests.transport.test_frames import malformed
 
@@ -470,3 +481,92 @@ async def test_a_fault_of_the_server_is_masked_and_its_id_is_in_the_log() -> Non
             # A stream cannot be opened now. Its client must come again, so it gets no error, and no final code.
             await socket.subscribe(EVENTS, id="x", room=room)
             assert await socket.closed() == 1013
+
+
+# --- In this process: what happens at one moment among many ----------------------------------------------------
+
+
+@pytest.fixture
+async def handlers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[consumers.Handler]]:
+    """Those of the sockets that a test opens here."""
+    made: list[consumers.Handler] = []
+
+    class Recorded(consumers.Handler):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            made.append(self)
+
+    monkeypatch.setattr(consumers.GraphQLConsumer, "graphql_transport_ws_handler_class", Recorded)
+    channel_layers.backends.clear()
+    yield made
+    await hub.current().close()
+
+
+def here() -> WebsocketCommunicator:
+    headers = [(b"host", b"localhost")]
+    return WebsocketCommunicator(application, "/graphql", headers=headers, subprotocols=[PROTOCOL])
+
+
+async def said(client: WebsocketCommunicator) -> list[dict[str, Any]]:
+    """All that the server has sent by now."""
+    messages: list[dict[str, Any]] = []
+    while not await client.receive_nothing():
+        messages.append(await client.receive_output())
+    return messages
+
+
+async def test_too_many_frames_at_once_close_with_1013_and_are_not_acted_upon(
+    monkeypatch: pytest.MonkeyPatch, handlers: list[consumers.Handler]
+) -> None:
+    """They wait while somebody is let in, and there is an end to it. It may be the server that is slow: try again."""
+    go_on = asyncio.Event()
+
+    async def identify(*_: object) -> None:
+        await go_on.wait()
+
+    monkeypatch.setattr(connection, "identify", identify)
+    client = here()
+    await client.connect()
+    await client.send_to(text_data='{"type":"connection_init"}')
+    await asyncio.sleep(0)
+    for _ in range(settings.INBOUND_FRAMES_WAITING + 2):
+        await client.send_to(text_data='{"type":"ping"}')
+    assert await client.receive_output() == {"type": "websocket.close", "code": 1013}
+    go_on.set()
+    assert await said(client) == []
+    await client.disconnect()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_subscription_that_ends_with_its_first_frames_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, handlers: list[consumers.Handler]
+) -> None:
+    """Access may end between its being read and the first event: then the end is sent before there is a beginning."""
+    viewer = await inside.somebody()
+    room = await inside.enter(viewer)
+    document = "subscription ($room: ID!) { roomEvents(room: $room) { event { __typename } } }"
+    sink = inside.Sink()
+    await inside.subscribe(viewer, room, document, sink)  # so that the feed has heard of what follows
+    assert await sink.until("CaughtUp")
+    await database.run(rooms.leave_room, viewer=viewer, room_id=room.id)
+    assert await sink.until("StreamEnded")
+
+    async def identify(*_: object) -> Viewer:
+        return viewer
+
+    def open_stream(**_: object) -> streams.Opening:
+        return streams.Opening(position=room.head, cursor=event_log.head_cursor(room), head=room.head)
+
+    monkeypatch.setattr(connection, "identify", identify)
+    monkeypatch.setattr(streams, "open_stream", open_stream)
+    client = here()
+    await client.connect()
+    await client.send_to(text_data='{"type":"connection_init"}')
+    payload = {"query": document, "variables": {"room": global_id("Room", room.id)}}
+    await client.send_to(text_data=json.dumps({"type": "subscribe", "id": "x", "payload": payload}))
+    messages = [json.loads(each["text"]) for each in await said(client)]
+    assert messages[-1] == {"id": "x", "type": "complete"}
+    [handler] = handlers
+    assert not handler.operations
+    assert not handler._subscribers
+    await client.disconnect()

@@ -219,6 +219,18 @@ async def test_a_body_that_is_too_long_is_413(nobody: Http) -> None:
     assert (response.status_code, code(response)) == (413, "BAD_REQUEST")
 
 
+async def test_a_body_of_untold_length_that_is_too_long_is_413(nobody: Http) -> None:
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield json.dumps({"query": WHO}).encode()[:-1] + b', "variables": {"x": "'
+        for _ in range(100):
+            yield b"x" * 65_536
+        yield b'"}}'
+
+    response = await nobody.http.post("/graphql", content=chunks(), headers={"Content-Type": "application/json"})
+    assert (response.status_code, code(response)) == (413, "BAD_REQUEST")
+
+
 async def test_a_long_body_is_served(nobody: Http) -> None:
     assert username(await nobody.post(WHO, {"x": "x" * (settings.REQUEST_MAX_BYTES - 1000)})) is None
 
