@@ -267,6 +267,7 @@ RATES = {
     "log in": Rate(burst=10, per_second=1 / 6),  # one name, from one address
     "profile": Rate(burst=20, per_second=1 / 3),
     "enter": Rate(burst=60, per_second=2),
+    "moderate": Rate(burst=60, per_second=2),
     "send": Rate(burst=200, per_second=20),
 }
 

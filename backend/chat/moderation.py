@@ -7,7 +7,7 @@ import msgspec
 from django.db import transaction
 from django.db.models import QuerySet
 
-from backend import database
+from backend import database, rates
 from backend.accounts.credentials import Viewer
 from backend.chat import event_log, facts, policies, rooms
 from backend.chat.events import Departure, MemberChanged, MemberLeft
@@ -43,8 +43,9 @@ def moderate_member(
 ) -> Moderated:
     """Kick, ban, unban, mute (`until` a time, else for ever) or unmute a present or past member.
 
-    Doing what is done already changes nothing. Raises `Invalid`, `NotFound`, `Forbidden`.
+    Doing what is done already changes nothing. Raises `Invalid`, `NotFound`, `Forbidden`, `RateLimited`.
     """
+    rates.take("moderate", viewer.id)
     if until is not None and (action is not ModerationAction.MUTE or until <= database.now()):
         raise Invalid.field("until", "UNSUPPORTED", "Only a mute ends by itself, and at a time to come.")
     with transaction.atomic():
@@ -70,7 +71,11 @@ def moderate_member(
 
 
 def set_member_role(*, viewer: Viewer, room_id: int, user_id: int, role: Role) -> Moderated:
-    """Give a member another role, up to one's own; never the last owner. Raises `NotFound`, `Forbidden`."""
+    """Give a member another role, up to one's own; never the last owner.
+
+    Raises `NotFound`, `Forbidden`, `RateLimited`.
+    """
+    rates.take("moderate", viewer.id)
     with event_log.append(room_id) as place:
         row = _target(viewer, Action.SET_ROLE, room_id, user_id)
         if row.left_at is not None:

@@ -67,7 +67,7 @@ class Ended(Item):
 
 
 class Reset(Item):
-    """The stream cannot be continued from where the subscriber is; `cursor` is the head."""
+    """The stream cannot be continued. `cursor` is the head or, found out on the way, where the subscriber is."""
 
     __slots__ = ("cause",)
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import Settings
 
 from backend import database
 from backend.accounts.credentials import Viewer
@@ -11,7 +12,8 @@ from backend.chat.models import Role
 from backend.chat.moderation import FOR_EVER, ModerationAction
 from backend.chat.pages import Window
 from backend.chat.policies import Standing
-from backend.errors import Forbidden, Invalid, NotFound
+from backend.errors import Forbidden, Invalid, NotFound, RateLimited
+from backend.limits import Rate
 from tests.chat.steps import enter, happened, log, say, set_role
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +200,15 @@ def test_a_banned_person_learns_nothing_of_a_room_that_became_private(ana: Viewe
     assert rooms.find_room(reader=babak, room_id=tea) is None
     with pytest.raises(NotFound):
         enter(babak)
+
+
+def test_moderating_is_limited(settings: Settings, ana: Viewer, babak: Viewer, tea: int) -> None:
+    settings.RATES = {**settings.RATES, "moderate": Rate(burst=2, per_second=1)}
+    _act(ana, babak, tea, ModerationAction.MUTE)
+    moderation.set_member_role(viewer=ana, room_id=tea, user_id=babak.id, role=Role.MODERATOR)
+    before = happened(tea)
+    with pytest.raises(RateLimited):
+        _act(ana, babak, tea, ModerationAction.KICK)
+    with pytest.raises(RateLimited):
+        moderation.set_member_role(viewer=ana, room_id=tea, user_id=babak.id, role=Role.MEMBER)
+    assert happened(tea) == before

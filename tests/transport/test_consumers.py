@@ -13,6 +13,7 @@ from django.conf import settings
 from websockets.exceptions import InvalidStatus
 
 from backend import database, hub
+from backend.accounts import tokens
 from backend.accounts.credentials import Viewer
 from backend.asgi import application
 from backend.chat import event_log, rooms, streams
@@ -486,17 +487,28 @@ async def test_a_fault_of_the_server_is_masked_and_its_id_is_in_the_log() -> Non
 # --- In this process: what happens at one moment among many ----------------------------------------------------
 
 
+class Recorded(consumers.Handler):
+    """Notes which messages it has been given."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.given: list[str] = []
+
+    async def handle_message(self, message: Any) -> None:
+        self.given.append(message["type"])
+        await super().handle_message(message)
+
+
 @pytest.fixture
-async def handlers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[consumers.Handler]]:
+async def handlers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[Recorded]]:
     """Those of the sockets that a test opens here."""
-    made: list[consumers.Handler] = []
+    made: list[Recorded] = []
 
-    class Recorded(consumers.Handler):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            made.append(self)
+    def make(*args: Any, **kwargs: Any) -> Recorded:
+        made.append(Recorded(*args, **kwargs))
+        return made[-1]
 
-    monkeypatch.setattr(consumers.GraphQLConsumer, "graphql_transport_ws_handler_class", Recorded)
+    monkeypatch.setattr(consumers.GraphQLConsumer, "graphql_transport_ws_handler_class", staticmethod(make))
     channel_layers.backends.clear()
     yield made
     await hub.current().close()
@@ -516,7 +528,7 @@ async def said(client: WebsocketCommunicator) -> list[dict[str, Any]]:
 
 
 async def test_too_many_frames_at_once_close_with_1013_and_are_not_acted_upon(
-    monkeypatch: pytest.MonkeyPatch, handlers: list[consumers.Handler]
+    monkeypatch: pytest.MonkeyPatch, handlers: list[Recorded]
 ) -> None:
     """They wait while somebody is let in, and there is an end to it. It may be the server that is slow: try again."""
     go_on = asyncio.Event()
@@ -534,12 +546,13 @@ async def test_too_many_frames_at_once_close_with_1013_and_are_not_acted_upon(
     assert await client.receive_output() == {"type": "websocket.close", "code": 1013}
     go_on.set()
     assert await said(client) == []
+    assert [handler.given for handler in handlers] == [["connection_init"]]
     await client.disconnect()
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_a_subscription_that_ends_with_its_first_frames_leaves_nothing_behind(
-    monkeypatch: pytest.MonkeyPatch, handlers: list[consumers.Handler]
+    monkeypatch: pytest.MonkeyPatch, handlers: list[Recorded]
 ) -> None:
     """Access may end between its being read and the first event: then the end is sent before there is a beginning."""
     viewer = await inside.somebody()
@@ -569,4 +582,30 @@ async def test_a_subscription_that_ends_with_its_first_frames_leaves_nothing_beh
     [handler] = handlers
     assert not handler.operations
     assert not handler._subscribers
+    await client.disconnect()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_socket_that_is_ended_lets_go_of_everything_at_once(
+    monkeypatch: pytest.MonkeyPatch, handlers: list[Recorded]
+) -> None:
+    """Not only when its client has answered the close, which it may never do."""
+    viewer = await inside.somebody()
+    room = await inside.enter(viewer)
+
+    async def identify(*_: object) -> Viewer:
+        return viewer
+
+    monkeypatch.setattr(connection, "identify", identify)
+    client = here()
+    await client.connect()
+    await client.send_to(text_data='{"type":"connection_init"}')
+    payload = {"query": EVENTS, "variables": {"room": global_id("Room", room.id)}}
+    await client.send_to(text_data=json.dumps({"type": "subscribe", "id": "x", "payload": payload}))
+    assert len(await said(client)) == 2
+    assert hub.current()._holders
+    await database.run(tokens.revoke_token, user_id=viewer.id, token_id=int(viewer.credential.key))
+    assert await client.receive_output(timeout=5) == {"type": "websocket.close", "code": 4403}
+    assert await said(client) == []
+    assert hub.current()._holders == {}
     await client.disconnect()
