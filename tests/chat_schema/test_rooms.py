@@ -1,13 +1,15 @@
 """Rooms and members: finding, listing, entering, leaving, and what a stranger may know."""
 
 import secrets
+import threading
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 
-from backend.chat import event_log, messages, rooms
+from backend.chat import event_log, facts, messages, rooms
 from chat_schema.context import Context
+from chat_schema.scalars import Cursor
 from chat_schema.schema import schema
 from tests.chat_schema import inside
 from tests.chat_schema.speaker import NewSpeaker, Speaker
@@ -219,13 +221,21 @@ async def test_a_room_shown_twice_in_one_response_has_one_position(
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     viewer = await inside.somebody()
     await inside.enter(viewer, "tea")
-    read = rooms.rooms_of
+    show, read = Context.cursor_of, rooms.rooms_of
+    shown = threading.Event()
+
+    def show_first(context: Context, room: facts.Room) -> Cursor:
+        cursor = show(context, room)
+        shown.set()
+        return cursor
 
     def read_late(**given: Any) -> Any:
+        assert shown.wait(10)
         messages.send_message(viewer=viewer, room_id=room.id, body="meanwhile", key="1")
         return read(**given)
 
     room = await inside.enter(viewer, "tea")
+    monkeypatch.setattr(Context, "cursor_of", show_first)
     monkeypatch.setattr(rooms, "rooms_of", read_late)
     document = '{ room(by: { address: "tea" }) { cursor } viewer { rooms { nodes { cursor lastActivityAt } } } }'
     result = await schema.execute(document, context_value=Context(reader=viewer, origin=""))
