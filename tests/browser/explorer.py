@@ -67,7 +67,9 @@ class Explorer:
         self._result = page.get_by_label("Result Window")
 
     def open(self) -> Self:
-        self.page.goto(f"{self._origin}/graphql")
+        response = self.page.goto(f"{self._origin}/graphql")
+        assert response
+        assert response.ok, response.text()
         until(self.page, lambda: self._read(self._operation), lambda text: _END in text)
         return self
 
@@ -79,7 +81,7 @@ class Explorer:
 
     def go_to(self, tab: str) -> Self:
         """By the name of the operation in it."""
-        self.page.get_by_role("tab", name=tab, exact=True).click()
+        self.page.get_by_role("tablist").get_by_role("button", name=tab, exact=True).click()
         self._wait_until_taken_in(f"mutation {tab}", f"subscription {tab}")
         return self
 
@@ -98,6 +100,7 @@ class Explorer:
 
     def change_operation(self, changes: Mapping[str, str]) -> Self:
         self._change(self._operation, changes)
+        self._wait_until_taken_in(*changes.values())
         return self
 
     def paste(self, changes: Mapping[str, str]) -> Self:
