@@ -90,7 +90,6 @@ def test_a_token_in_the_headers_stands_in_for_the_cookie(visit: Visit, somebody:
     assert [cookie["name"] for cookie in nobody.page.context.cookies()] == ["csrftoken"]
 
 
-@pytest.mark.xfail(strict=True, reason="GraphiQL's history keeps the headers of all that is run")
 def test_a_token_in_the_headers_is_not_stored(visit: Visit, somebody: Person) -> None:
     """Local storage outlives a logout, and is there for whoever sits down next."""
     person = visit()

@@ -16,8 +16,10 @@ createRoot(document.getElementById('explorer')!).render(
     fetcher={fetcher}
     defaultTabs={examples}
     defaultEditorToolsVisibility="variables"
-    // A token in the Headers pane stays in memory: local storage outlives a logout.
+    // A token in the Headers pane stays in memory: local storage outlives a logout. The history, GraphiQL's
+    // only plugin by default, would keep the headers of all that is run there.
     shouldPersistHeaders={false}
+    plugins={[]}
   >
     <GraphiQL.Logo>Chaikhana</GraphiQL.Logo>
   </GraphiQL>,
