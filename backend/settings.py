@@ -257,7 +257,7 @@ KEY_MAX_LENGTH = 64
 PAGE_SIZE = 50
 PAGE_MAX_SIZE = 100
 EVENT_PAGE_SIZE = 100
-EVENT_PAGE_MAX_SIZE = 500
+EVENT_PAGE_MAX_SIZE = 200
 NODES_MAX = 100  # ids in one `nodes(ids:)`
 
 # How often one person, or for what needs no login one network address, may do a thing.
@@ -278,18 +278,22 @@ DOCUMENT_MAX_DEPTH = 20  # introspection, as GraphiQL asks for it, has 13
 DOCUMENT_MAX_ALIASES = 100
 DOCUMENT_MAX_ROOT_FIELDS = 20
 DOCUMENT_MAX_OVERLAPS = 4000  # pairs of fields under one name, each of which validation compares
-DOCUMENT_MAX_COST = 10_000  # fields, times the lengths of the lists around them
+DOCUMENT_MAX_COST = 8_000  # fields, times the lengths of the lists around them
 DOCUMENT_CACHE_SIZE = 512  # parsed and validated documents, by text
 REQUEST_MAX_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 # --- Limits of a socket ---------------------------------------------------------------------------------------
 
 FRAME_MAX_BYTES = 64 * 1024
+FRAME_MAX_DEPTH = 64  # of its JSON
 CONNECTION_INIT_TIMEOUT = 10.0  # seconds, for all of these
 HANDSHAKE_TIMEOUT = 5.0
 HTTP_TIMEOUT = 60
 PING_INTERVAL = 45
 PONG_TIMEOUT = 30
+UNSENT_MAX_BYTES = 64 * 1024  # over it (the kernel's own buffers come on top) nothing is added, and
+STALL_TIMEOUT = 60  # a peer that does not take all of it by then is closed
+CLOSE_TIMEOUT = 1.0  # for the peer's part in a close
 OPERATIONS_PER_CONNECTION = 100
 INBOUND_FRAMES_WAITING = 256
 CREDENTIAL_SWEEP_INTERVAL = 5.0

@@ -5,6 +5,7 @@ loaded, and must not serve yesterday's name. A shared execution has *no viewer*,
 the viewer raises, so a result computed once for many can never hold what only one of them may see.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -85,12 +86,19 @@ class Context:
         return _loader(lambda keys: rooms.own_memberships(viewer=viewer, room_ids=keys), None)
 
 
+class _Loader(DataLoader[K, V]):
+    """When a field fails, graphql-core cancels its siblings: not what others wait for too."""
+
+    async def load(self, key: K) -> V:
+        return await asyncio.shield(super().load(key))
+
+
 def _loader(find: Callable[[Sequence[K]], Mapping[K, V]], absent: V) -> DataLoader[K, V]:
     async def load(keys: list[K]) -> list[V]:
         found = await database.run(find, keys)
         return [found.get(key, absent) for key in keys]
 
-    return DataLoader(load)
+    return _Loader(load)
 
 
 Info = strawberry.Info[Context, None]

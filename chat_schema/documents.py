@@ -59,10 +59,12 @@ def operation(document: DocumentNode, name: str | None) -> OperationDefinitionNo
     raise GraphQLError("The document has no operation of this name.")
 
 
-def runnable(document: DocumentNode, name: str | None, variables: Mapping[str, Any]) -> OperationDefinitionNode:
+def runnable(
+    schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: Mapping[str, Any]
+) -> OperationDefinitionNode:
     """The operation to run, which costs no more than it may. Raises `GraphQLError`."""
     found = operation(document, name)
-    if refusal := limits.too_costly(document, found, variables):
+    if refusal := limits.too_costly(schema, document, found, variables):
         raise refusal
     return found
 
@@ -90,13 +92,14 @@ class CheckDocuments(SchemaExtension):
 
     def _errors(self) -> Sequence[GraphQLError]:
         context = self.execution_context
-        checked = check(context.schema._schema, context.query or "")
+        schema = context.schema._schema
+        checked = check(schema, context.query or "")
         if checked.document is None or checked.errors:
             return checked.errors
         try:
             # Not `operation_name`: where none was given, that names the first.
             name, variables = context._provided_operation_name, context.variables or {}
-            if is_subscription(runnable(checked.document, name, variables)):
+            if is_subscription(runnable(schema, checked.document, name, variables)):
                 raise GraphQLError("Subscriptions are served at this same address over graphql-transport-ws.")
         except GraphQLError as error:
             return (error,)

@@ -13,7 +13,7 @@ from backend import database, hub
 from backend.chat import event_log, events, streams
 from backend.chat.events import Logged
 from backend.chat.policies import Audience
-from backend.errors import Forbidden
+from backend.errors import DomainError, Forbidden, NotFound
 from chat_schema import pages
 from chat_schema.context import Info
 from chat_schema.messages import Message
@@ -32,6 +32,7 @@ class Departure(Enum):
     LEFT = strawberry.enum_value("left", description="By themself.")
     KICKED = strawberry.enum_value("kicked", description="Sent away, and free to come back.")
     BANNED = strawberry.enum_value("banned", description="Sent away for good.")
+    DELETED = strawberry.enum_value("deleted", description="With their account.")
 
 
 @strawberry.enum(description="Why a stream cannot go on from a cursor.")
@@ -139,7 +140,7 @@ def room_frame(item: hub.Item) -> RoomFrame:
         case hub.Reset():
             event = StreamReset(cause=ResetCause(item.cause))
         case hub.Ended():
-            event = StreamEnded(problem=problem(Forbidden("You are no longer a member of this room.")))
+            event = StreamEnded(problem=problem(_why_it_ended(item.entry.payload)))
         case _:
             raise AssertionError(f"{item} is nothing that a feed holds")
     return RoomFrame(cursor=Cursor(item.cursor), event=event)
@@ -161,6 +162,14 @@ def room_event(logged: Logged) -> RoomEvent:
             return MemberLeft(member=Member.of(_there(member)), departure=Departure(event.departure.value), by=by)
         case events.MemberChanged():
             return MemberChanged(member=Member.of(_there(member)), by=by)
+        case events.RoomDeleted():
+            raise AssertionError("it ends every stream, and is shown as that")
+
+
+def _why_it_ended(logged: Logged) -> DomainError:
+    if isinstance(logged.event, events.RoomDeleted):
+        return NotFound("This room was deleted.")
+    return Forbidden("You are no longer a member of this room.")
 
 
 async def events_page(info: Info, room_id: int, *, after: str | None, first: int) -> RoomEventPage:

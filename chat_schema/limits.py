@@ -17,10 +17,13 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
     ValueNode,
     VariableNode,
@@ -136,10 +139,10 @@ PAGED_FIELDS = {
 
 
 def too_costly(
-    document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
 ) -> GraphQLError | None:
     """Why an operation is refused before it is run, if it is: fields times the lengths of the lists around them."""
-    fields = _Cost(document, variables).of(operation.selection_set)
+    fields = _Cost(schema, document, variables).of(operation.selection_set)
     if fields <= settings.DOCUMENT_MAX_COST:
         return None
     return GraphQLError(
@@ -150,7 +153,8 @@ def too_costly(
 class _Cost:
     """Of a document that has been validated: no fragment spreads itself."""
 
-    def __init__(self, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+        self._schema = schema
         self._fragments = {
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
@@ -158,20 +162,30 @@ class _Cost:
         self._measured: dict[str, int] = {}
 
     def of(self, selections: SelectionSetNode) -> int:
-        total = 0
+        """Whatever is there has one type: of what is asked of one type or another, the dearest counts."""
+        of_any, of_one = 0, Counter[str]()
         for node in selections.selections:
             if isinstance(node, FieldNode):
                 below = self.of(node.selection_set) if node.selection_set else 0
-                total += 1 + self._length(node) * below
-            elif isinstance(node, InlineFragmentNode):
-                total += self.of(node.selection_set)
+                of_any += 1 + self._length(node) * below
+                continue
+            condition, cost = self._fragment(node)
+            if condition is not None and isinstance(self._schema.get_type(condition), GraphQLObjectType):
+                of_one[condition] += cost
             else:
-                assert isinstance(node, FragmentSpreadNode)
-                name = node.name.value
-                if name not in self._measured:
-                    self._measured[name] = self.of(self._fragments[name].selection_set)
-                total += self._measured[name]
-        return total
+                of_any += cost
+        return of_any + max(of_one.values(), default=0)
+
+    def _fragment(self, node: SelectionNode) -> tuple[str | None, int]:
+        """The type that it asks for, if any, and what it costs."""
+        if isinstance(node, InlineFragmentNode):
+            condition = node.type_condition.name.value if node.type_condition else None
+            return condition, self.of(node.selection_set)
+        assert isinstance(node, FragmentSpreadNode)
+        name = node.name.value
+        if name not in self._measured:
+            self._measured[name] = self.of(self._fragments[name].selection_set)
+        return self._fragments[name].type_condition.name.value, self._measured[name]
 
     def _length(self, field: FieldNode) -> int:
         """How many entries a field can have; 1 if it is no list."""

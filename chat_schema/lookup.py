@@ -8,10 +8,11 @@ from django.conf import settings
 
 from backend import database
 from backend.accounts import tokens, users
-from backend.chat import messages, rooms
+from backend.chat import messages, moderation, rooms
 from backend.errors import Invalid
 from chat_schema.context import Info
 from chat_schema.messages import Message
+from chat_schema.moderation import Ban
 from chat_schema.nodes import Node, split
 from chat_schema.profiles import PersonalToken, User, Viewer
 from chat_schema.rooms import Member, Room
@@ -47,6 +48,9 @@ async def _find(info: Info, value: str) -> Node | None:
         case "Member":
             member = await database.run(rooms.find_member, reader=viewer, member_id=key)
             return None if member is None else Member.of(member)
+        case "Ban":
+            ban = await database.run(moderation.find_ban, reader=viewer, ban_id=key)
+            return None if ban is None else Ban.of(ban)
         case "User":
             people = await database.run(users.people, [key])
             return User.of(people[key]) if key in people else None

@@ -46,6 +46,7 @@ class Role(Enum):
 class RoomAbilities:
     send: bool = strawberry.field(description="`sendMessage`.")
     moderate: bool = strawberry.field(description="`moderateMember`, for members below oneself.")
+    delete: bool = strawberry.field(description="`deleteRoom`.")
 
 
 @strawberry.type(
@@ -169,7 +170,7 @@ class Room(Node):
         def may(action: Action) -> bool:
             return policies.allows(action, is_private=self.is_private, held=own.held)
 
-        can = RoomAbilities(send=may(Action.SEND), moderate=may(Action.MODERATE))
+        can = RoomAbilities(send=may(Action.SEND), moderate=may(Action.MODERATE), delete=may(Action.DELETE))
         return RoomViewer(role=Role(own.role.value), can=can)
 
     @classmethod
@@ -231,6 +232,11 @@ class LeaveRoomInput:
     room: strawberry.ID = strawberry.field(description="The room's id.")
 
 
+@strawberry.input(description="What to delete.")
+class DeleteRoomInput:
+    room: strawberry.ID = strawberry.field(description="The room's id.")
+
+
 @strawberry.type(description="You are a member of the room.")
 class RoomEntered:
     room: Room = strawberry.field(description="The room.")
@@ -244,6 +250,11 @@ class RoomLeft:
     cursor: Cursor = strawberry.field(description="The position of your leaving.")
 
 
+@strawberry.type(description="The room has gone with all that was said there, and its address is free.")
+class RoomDeleted:
+    room_id: strawberry.ID = strawberry.field(description="The id it had.")
+
+
 EnterRoomResult = Annotated[
     RoomEntered | InvalidProblem | NotFoundProblem | ForbiddenProblem | UnauthenticatedProblem | RateLimitedProblem,
     strawberry.union("EnterRoomResult", description="What came of it."),
@@ -251,6 +262,10 @@ EnterRoomResult = Annotated[
 LeaveRoomResult = Annotated[
     RoomLeft | InvalidProblem | NotFoundProblem | ForbiddenProblem | UnauthenticatedProblem | RateLimitedProblem,
     strawberry.union("LeaveRoomResult", description="What came of it."),
+]
+DeleteRoomResult = Annotated[
+    RoomDeleted | InvalidProblem | NotFoundProblem | ForbiddenProblem | UnauthenticatedProblem | RateLimitedProblem,
+    strawberry.union("DeleteRoomResult", description="What came of it."),
 ]
 
 
@@ -264,9 +279,18 @@ class RoomMutation:
         return RoomEntered(room=room, created=entered.created, cursor=room.cursor)
 
     @strawberry.mutation(
-        description="Leave a room. Its last owner's place goes to the senior moderator or oldest member."
+        description=(
+            "Leave a room. Its last owner's place goes to the senior moderator, else to the oldest member;"
+            " a room that nobody is left in goes."
+        )
     )
     async def leave_room(self, info: Info, input: Input[LeaveRoomInput]) -> LeaveRoomResult:
         viewer = info.context.require_viewer()
         left = await database.run(rooms.leave_room, viewer=viewer, room_id=key_of("Room", input.room, "room"))
         return RoomLeft(member=Member.of(left.member), cursor=Cursor(left.cursor))
+
+    @strawberry.mutation(description="Erase a room with all that was said there, for good. Owners and staff.")
+    async def delete_room(self, info: Info, input: Input[DeleteRoomInput]) -> DeleteRoomResult:
+        viewer = info.context.require_viewer()
+        await database.run(rooms.delete_room, viewer=viewer, room_id=key_of("Room", input.room, "room"))
+        return RoomDeleted(room_id=input.room)

@@ -5,6 +5,7 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from chat_schema.accounts import AccountMutation
 from chat_schema.documents import CheckDocuments
 from chat_schema.errors import PresentErrors
 from chat_schema.events import Subscription
@@ -12,7 +13,7 @@ from chat_schema.lookup import NodeQuery
 from chat_schema.messages import MessageMutation
 from chat_schema.moderation import ModerationMutation
 from chat_schema.problems import HANDLERS
-from chat_schema.profiles import ProfileMutation, ProfileQuery
+from chat_schema.profiles import ProfileQuery
 from chat_schema.rooms import RoomMutation, RoomQuery
 from chat_schema.scalars import SCALARS
 
@@ -28,7 +29,7 @@ class Query(NodeQuery, ProfileQuery, RoomQuery):
 
 
 @strawberry.type(description="What can be changed. Expected failures are members of the result.")
-class Mutation(ProfileMutation, RoomMutation, MessageMutation, ModerationMutation):
+class Mutation(AccountMutation, RoomMutation, MessageMutation, ModerationMutation):
     pass
 
 

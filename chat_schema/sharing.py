@@ -1,7 +1,8 @@
 """Which subscriptions are the same one, and how the one execution that they share is run.
 
 Subscribers whose document, operation and variables are equal, but for where they start, get the same frames. A
-document that selects a `viewer` field anywhere is private: equal only among the sockets of one person.
+document that selects a `viewer` field anywhere, or what only moderators may see, is private: equal only among the
+sockets of one person.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
@@ -40,6 +41,8 @@ from chat_schema.errors import present
 from chat_schema.scalars import Cursor
 
 START_ARGUMENT = "after"
+# What is there for some members and not for others. A document that selects one is private to its person.
+PERSONAL_FIELDS = frozenset({"viewer", "bans"})
 
 # The database is away, or has more to do than it can: nothing that anybody asked for is wrong.
 PASSING = (DatabaseError, RateLimited)
@@ -158,7 +161,7 @@ def _shape(document: DocumentNode, operation_name: str | None) -> Shape:
     return Shape(
         text=text,
         start_variable=next(iter(lifted), None) if len(lifted) == 1 else None,
-        is_private=lifter.touches_viewer,
+        is_private=lifter.is_personal,
     )
 
 
@@ -169,7 +172,7 @@ class _Lifter(Visitor):
         super().__init__()
         self._starts = {id(each) for each in starts}
         self.variables_elsewhere: set[str] = set()
-        self.touches_viewer = False
+        self.is_personal = False
 
     def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
         return REMOVE if id(node) in self._starts else None
@@ -179,7 +182,7 @@ class _Lifter(Visitor):
             self.variables_elsewhere.add(node.name.value)
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
-        self.touches_viewer |= node.name.value == "viewer"
+        self.is_personal |= node.name.value in PERSONAL_FIELDS
 
 
 # --- The execution --------------------------------------------------------------------------------------------

@@ -46,6 +46,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(db_default=Now(), editable=False)
+    # The row stays, with nothing personal in it: what the person did in rooms names it.
+    deleted_at = models.DateTimeField(null=True, editable=False)
     # Raised whenever older proofs of identity stop counting: open sockets compare it, without reading a session.
     credentials_epoch = models.PositiveIntegerField(default=0, editable=False)
 

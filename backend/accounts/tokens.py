@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from backend import rates
-from backend.accounts import revocation
+from backend.accounts import revocation, users
 from backend.accounts.models import PersonalToken, User
 from backend.errors import FieldError, Invalid, NotFound
 from backend.folding import can_be_seen
@@ -34,7 +34,10 @@ def digest(secret: str) -> str:
 
 
 def create_token(*, user_id: int, name: str, expires_at: datetime | None = None) -> tuple[Token, str]:
-    """A new token and its secret, which cannot be had again. Raises `Invalid`, `RateLimited`."""
+    """A new token and its secret, which cannot be had again.
+
+    Raises `Invalid`, `RateLimited`, `Unauthenticated` for a person who is no more.
+    """
     rates.take("profile", user_id)
     name = name.strip()
     if not name:
@@ -45,8 +48,7 @@ def create_token(*, user_id: int, name: str, expires_at: datetime | None = None)
         raise Invalid.field("name", "MALFORMED", "Only characters that can be seen.")
     secret = _PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
-        # Locked, so that two at once are not both the last; `no_key`: other rows that name the person need not wait.
-        User.objects.select_for_update(no_key=True).get(pk=user_id)
+        users.hold(user_id)  # two at once must not both be the last
         if PersonalToken.objects.filter(user=user_id).count() >= settings.TOKENS_PER_USER:
             raise Invalid(detail=f"At most {settings.TOKENS_PER_USER} tokens: revoke one first.")
         row = PersonalToken(user_id=user_id, name=name, digest=digest(secret), expires_at=expires_at)

@@ -14,8 +14,8 @@ from django.db import IntegrityError, transaction
 
 from backend import database, rates
 from backend.accounts import revocation
-from backend.accounts.models import Locale, User
-from backend.errors import Conflict, FieldError, Invalid, NotFound
+from backend.accounts.models import Locale, PersonalToken, User
+from backend.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
 from backend.folding import Unseen, can_be_seen, fold
 
 __all__ = [
@@ -23,20 +23,24 @@ __all__ = [
     "Locale",
     "Person",
     "account",
+    "anonymize",
     "change_password",
     "check_password",
+    "hold",
     "people",
     "person",
+    "prove",
     "register",
 ]
 
 
 class Person(msgspec.Struct, frozen=True):
-    """What everybody may know of somebody."""
+    """What everybody may know of somebody. Whose account was deleted has no name any more."""
 
     id: int
     username: str
     display_name: str
+    deleted_at: datetime | None = None
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -50,6 +54,8 @@ class Account(msgspec.Struct, frozen=True):
 
 
 def person(user: User) -> Person:
+    if user.deleted_at is not None:
+        return Person(id=user.pk, username="", display_name="", deleted_at=user.deleted_at)
     return Person(id=user.pk, username=user.username, display_name=user.display_name or user.username)
 
 
@@ -114,20 +120,59 @@ def check_password(*, username: str, password: str, origin: str) -> int:
 
 
 def change_password(*, user_id: int, current: str, new: str) -> None:
-    """Set a new password; other sessions of this person end, personal tokens stay. Raises `Invalid`."""
-    rates.take("log in", user_id)
-    user = _user(user_id)
-    wrong = Invalid.field("currentPassword", "MALFORMED", "The current password is wrong.")
-    if not _can_be_password(current) or not user.check_password(current):
-        raise wrong
+    """Set a new password; other sessions of this person end, personal tokens stay.
+
+    Raises `Invalid`, `RateLimited`.
+    """
+    user = _proved(user_id, current)
     if errors := _check_new_password(new, user=user, field="newPassword"):
         raise Invalid(*errors)
     # Hashing takes long, so nothing is locked meanwhile: of two changes at once, the second finds another hash.
     unchanged = User.objects.filter(pk=user_id, password=user.password)
     user.set_password(new)
     if not unchanged.update(password=user.password, credentials_epoch=user.credentials_epoch):
-        raise wrong
+        raise _wrong_password()
     revocation.announce()
+
+
+def prove(*, user_id: int, current: str) -> None:
+    """See that it is the person themself who asks, by their password. Raises `Invalid`, `RateLimited`."""
+    _proved(user_id, current)
+
+
+def hold(user_id: int) -> None:
+    """Let nobody change this account until the transaction ends. Raises `Unauthenticated` if it is no more."""
+    # `no_key`: other rows that name the person need not wait.
+    if not User.objects.select_for_update(no_key=True).filter(pk=user_id, is_active=True).exists():
+        raise Unauthenticated
+
+
+def anonymize(user_id: int) -> None:
+    """Take all that is personal out of an account, for good, and end its tokens and sessions."""
+    user = _user(user_id)
+    # No name that anybody can register begins like this.
+    user.username, user.display_name, user.email, user.last_login = f"~{user_id}", "", "", None
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.locale = Locale.EN
+    user.set_unusable_password()
+    user.deleted_at = database.now()
+    user.save()
+    user.groups.clear()
+    user.user_permissions.clear()
+    PersonalToken.objects.filter(user=user_id).delete()
+    revocation.announce()
+
+
+def _proved(user_id: int, current: str) -> User:
+    rates.take("log in", user_id)
+    user = _user(user_id)
+    if not _can_be_password(current) or not user.check_password(current):
+        raise _wrong_password()
+    return user
+
+
+def _wrong_password() -> Invalid:
+    return Invalid.field("currentPassword", "MALFORMED", "The current password is wrong.")
 
 
 def _user(user_id: int) -> User:

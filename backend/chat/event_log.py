@@ -10,16 +10,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from backend import hub
 from backend.accounts import users
 from backend.chat import facts
 from backend.chat.cursors import Cursor
-from backend.chat.events import Logged, MemberLeft, MessageDeleted, RoomEvent, load, store
+from backend.chat.events import Departure, Logged, MemberLeft, MessageDeleted, RoomDeleted, RoomEvent, load, store
 from backend.chat.models import Membership, Message, Room
 from backend.chat.models import RoomEvent as Row
 from backend.database import CLOCK
@@ -56,6 +57,10 @@ class Place:
     at: datetime
     event: RoomEvent | None = None
 
+    @property
+    def cursor(self) -> str:
+        return str(Cursor(self.room_id, self.seq, self.tag))
+
 
 class Unchanged(Exception):
     """Raised inside `append`: nothing has to happen after all. The place is given back, and the block is left."""
@@ -68,7 +73,8 @@ def append(room_id: int) -> AbstractContextManager[Place, bool]:
             row = Message.objects.create(..., seq=place.seq, sent_at=place.at)
             place.event = MessageSent(message=row.pk)
 
-    Whatever the block raises undoes everything; `Unchanged` does so silently. Raises `NotFound`.
+    Whatever the block raises undoes everything; `Unchanged` does so silently. Raises `NotFound`, also for a room
+    that was deleted.
     """
     # The type says that it may swallow an exception: what follows the block is reachable after `Unchanged`.
     return cast("AbstractContextManager[Place, bool]", _append(room_id))
@@ -93,7 +99,7 @@ def _append(room_id: int) -> Iterator[Place]:
 # Time never runs backwards within a room, and is taken when the lock is held, not when it was asked for.
 _ADVANCE = """
 UPDATE chat_room SET head = head + 1, head_tag = %s, last_activity_at = {later}(last_activity_at, {clock})
-WHERE id = %s RETURNING head, last_activity_at
+WHERE id = %s AND deleted_at IS NULL RETURNING head, last_activity_at
 """
 _LATER = {"postgresql": "GREATEST", "sqlite": "MAX"}
 
@@ -111,11 +117,31 @@ def _advance(room_id: int) -> Place:
     return Place(room_id=room_id, seq=seq, tag=tag, at=at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
+def lock(room_ids: QuerySet[Membership, Any]) -> list[int]:
+    """These rooms, in the order of their ids, held until the transaction ends: for a change of many at once.
+
+    `append` holds each of them by itself. In one order for all, nobody waits for somebody who waits for them.
+    """
+    # `no_key`: rows that name a room need not wait.
+    rooms = Room.objects.select_for_update(no_key=True).filter(pk__in=room_ids, deleted_at=None)
+    return list(rooms.order_by("pk").values_list("pk", flat=True))
+
+
+def erase(place: Place) -> None:
+    """Keep nothing of what happened before this place, which is to be the last of its log."""
+    Row.objects.filter(room=place.room_id).delete()
+    Room.objects.filter(pk=place.room_id).update(tail=place.seq - 1)
+
+
 def read(room_id: int, after: int, limit: int) -> list[Logged]:
-    """The events after a position, in order and without a hole; none if the next one is no longer kept."""
+    """The events after a position, in order and without a hole; none if the next one is no longer kept.
+
+    Of a deleted room only the last one, whatever came before.
+    """
     rows = Row.objects.filter(room=room_id, seq__gt=after).order_by("seq")[:limit]
     logged = _resolve([(row.room_id, row.seq, row.tag, row.at, load(row.data)) for row in rows])
-    return logged if logged and logged[0].seq == after + 1 else []
+    follows = logged and (logged[0].seq == after + 1 or isinstance(logged[0].event, RoomDeleted))
+    return logged if follows else []
 
 
 def tag_at(room_id: int, seq: int) -> int | None:
@@ -166,9 +192,9 @@ class RoomLog:
     def read(self, topic: str, after: int, limit: int) -> list[hub.Entry]:
         return [entry(logged) for logged in read(_room_of(topic), after, limit)]
 
-    def heads(self, topics: Collection[str]) -> Mapping[str, int]:
-        rooms = Room.objects.filter(pk__in=[_room_of(each) for each in topics])
-        return {topic(pk): head for pk, head in rooms.values_list("pk", "head")}
+    def heads(self, topics: Collection[str]) -> Mapping[str, hub.Head]:
+        rooms = Room.objects.filter(pk__in=[_room_of(each) for each in topics]).values_list("pk", "head", "head_tag")
+        return {topic(pk): hub.Head(head, str(Cursor(pk, head, tag))) for pk, head, tag in rooms}
 
 
 _hint = msgspec.msgpack.Decoder(Logged)
@@ -178,6 +204,8 @@ _FIXED_SIZE = 300  # bytes of an event without its text
 def entry(logged: Logged, *, size: int | None = None) -> hub.Entry:
     """A logged event as the hub keeps it."""
     event, message = logged.event, logged.message
+    # Whoever deletes their account is named by what others did too: all of it is read again, without the name.
+    leaves_no_name = isinstance(event, MemberLeft) and event.departure is Departure.DELETED
     if size is None:
         size = _FIXED_SIZE + (2 * len(message.body) if message else 0)
     return hub.Entry(
@@ -186,9 +214,16 @@ def entry(logged: Logged, *, size: int | None = None) -> hub.Entry:
         payload=logged,
         size=size,
         subject=f"message.{message.id}" if message else None,
-        erases=isinstance(event, MessageDeleted),
-        ends=principal(logged.member.person.id) if isinstance(event, MemberLeft) and logged.member else None,
+        erases=isinstance(event, MessageDeleted | RoomDeleted) or leaves_no_name,
+        ends=_ends(logged),
     )
+
+
+def _ends(logged: Logged) -> str | None:
+    """Whose access ends with this event."""
+    if isinstance(logged.event, RoomDeleted):
+        return hub.EVERYONE
+    return principal(logged.member.person.id) if isinstance(logged.event, MemberLeft) and logged.member else None
 
 
 def _room_of(topic: str) -> int:

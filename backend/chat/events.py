@@ -19,6 +19,7 @@ class Departure(Enum):
     LEFT = "left"
     KICKED = "kicked"
     BANNED = "banned"
+    DELETED = "deleted"
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event"):
@@ -53,7 +54,13 @@ class MemberChanged(Event, frozen=True, tag="member_changed"):
     by: int | None = None
 
 
-RoomEvent = MessageSent | MessageEdited | MessageDeleted | MemberJoined | MemberLeft | MemberChanged
+class RoomDeleted(Event, frozen=True, tag="room_deleted"):
+    """The last event of a log, and the only one that is left of it."""
+
+    by: int
+
+
+RoomEvent = MessageSent | MessageEdited | MessageDeleted | MemberJoined | MemberLeft | MemberChanged | RoomDeleted
 
 
 class Logged(msgspec.Struct, frozen=True):

@@ -34,10 +34,11 @@ def send_message(*, viewer: Viewer, room_id: int, body: str, key: str) -> Accept
     _check_key(key)
     _check_body(body)
     digest = _digest(body)
-    first: Message | None = None
     with event_log.append(room_id) as place:
-        first = Message.objects.select_related("author").filter(room=room_id, author=viewer.id, key=key).first()
-        if first is not None:
+        row = Message.objects.select_related("author").filter(room=room_id, author=viewer.id, key=key).first()
+        if row is not None:
+            if row.key_digest != digest:
+                raise Conflict("This key has sent another message.")
             raise event_log.Unchanged
         policies.admit(viewer, Action.SEND, room_id=room_id)
         rates.take("send", viewer.id)
@@ -52,11 +53,8 @@ def send_message(*, viewer: Viewer, room_id: int, body: str, key: str) -> Accept
             sent_at=place.at,
         )
         place.event = MessageSent(message=row.pk)
-    if first is None:
-        return _accepted(row)
-    if first.key_digest != digest:
-        raise Conflict("This key has sent another message.")
-    return _accepted(first, duplicate=True)
+    assert row is not None, "found or made"
+    return _accepted(row, place, duplicate=place.event is None)
 
 
 def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
@@ -76,7 +74,7 @@ def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
         row.body, row.edited_at, row.version = body, place.at, place.seq
         row.save(update_fields=["body", "edited_at", "version"])
         place.event = MessageEdited(message=row.pk)
-    return _accepted(row)
+    return _accepted(row, place)
 
 
 def delete_message(*, viewer: Viewer, message_id: int) -> Accepted:
@@ -99,7 +97,7 @@ def delete_message(*, viewer: Viewer, message_id: int) -> Accepted:
         row.body, row.deleted_at, row.version = "", place.at, place.seq
         row.save(update_fields=["body", "deleted_at", "version"])
         place.event = MessageDeleted(message=row.pk, by=viewer.id)
-    return _accepted(row)
+    return _accepted(row, place)
 
 
 def find_message(*, reader: Reader, message_id: int) -> facts.Message | None:
@@ -142,10 +140,13 @@ def _messages(room_id: int) -> QuerySet[Message]:
     return Message.objects.filter(room=room_id).select_related("author")
 
 
-def _accepted(row: Message, *, duplicate: bool = False) -> Accepted:
-    tag = event_log.tag_at(row.room_id, row.version)
-    assert tag is not None, "the event that a version names is in the log"
-    cursor = str(Cursor(row.room_id, row.version, tag))
+def _accepted(row: Message, place: event_log.Place, *, duplicate: bool = False) -> Accepted:
+    if place.event is not None:
+        cursor = place.cursor
+    else:  # nothing had to change: it is as its last event made it
+        # One that is no longer kept has no tag: a stream that is to start there is reset, whatever the tag says.
+        tag = event_log.tag_at(row.room_id, row.version) or 0
+        cursor = str(Cursor(row.room_id, row.version, tag))
     return Accepted(message=facts.message(row), cursor=cursor, duplicate=duplicate)
 
 

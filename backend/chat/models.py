@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 class Room(models.Model):
     """`head` is the seq of the last event of its log; raising it is what orders all changes of a room."""
 
-    # As people write it; folded, it is unique.
+    # As people write it; folded, it is unique. That of a deleted room is free again.
     address = models.CharField(max_length=settings.ADDRESS_MAX_LENGTH)
     address_folded = models.CharField(max_length=4 * settings.ADDRESS_MAX_LENGTH, unique=True)
     title = models.CharField(max_length=settings.ADDRESS_MAX_LENGTH)
@@ -21,6 +21,8 @@ class Room(models.Model):
     head_tag = models.PositiveBigIntegerField(default=0)
     # Events up to here are no longer kept.
     tail = models.PositiveBigIntegerField(default=0)
+    # The row stays, with nothing in it: the last event of its log tells those who follow it that it has gone.
+    deleted_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.address

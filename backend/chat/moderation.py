@@ -11,10 +11,10 @@ from backend import database, rates
 from backend.accounts.credentials import Viewer
 from backend.chat import event_log, facts, policies, rooms
 from backend.chat.events import Departure, MemberChanged, MemberLeft
-from backend.chat.models import Ban, Membership, Role
+from backend.chat.models import Ban, Membership, Role, Room
 from backend.chat.pages import Page, Window, page
 from backend.chat.policies import Action, Reader, Standing
-from backend.errors import Forbidden, Invalid, NotFound
+from backend.errors import Forbidden, Invalid, NotFound, Unauthenticated
 
 _RANK = {Standing.MEMBER: 1, Standing.MODERATOR: 2, Standing.OWNER: 3, Standing.STAFF: 4}
 # A mute without an end.
@@ -67,7 +67,7 @@ def moderate_member(
                 raise event_log.Unchanged
         if isinstance(place.event, MemberLeft):  # staff may have sent the owner away
             rooms.hand_over(room_id, by=viewer.id)
-    return _as_it_is(room_id, user_id)
+    return _moderated(row, place)
 
 
 def set_member_role(*, viewer: Viewer, room_id: int, user_id: int, role: Role) -> Moderated:
@@ -89,7 +89,7 @@ def set_member_role(*, viewer: Viewer, room_id: int, user_id: int, role: Role) -
             row.muted_until = None
         row.save(update_fields=["role", "muted_until"])
         place.event = MemberChanged(member=row.pk, by=viewer.id)
-    return _as_it_is(room_id, user_id)
+    return _moderated(row, place)
 
 
 def bans(*, reader: Reader, room_id: int, window: Window) -> Page[facts.Ban]:
@@ -97,6 +97,17 @@ def bans(*, reader: Reader, room_id: int, window: Window) -> Page[facts.Ban]:
     policies.admit(reader, Action.MODERATE, room_id=room_id)
     found = page(Ban.objects.filter(room=room_id).select_related("user", "by"), window)
     return Page([facts.ban(row) for row in found.items], found.has_previous, found.has_next)
+
+
+def find_ban(*, reader: Reader, ban_id: int) -> facts.Ban | None:
+    """None if there is none that the reader may see. Raises `Unauthenticated`."""
+    if reader is None:
+        raise Unauthenticated
+    row = Ban.objects.select_related("room", "user", "by").filter(pk=ban_id).first()
+    if row is None:
+        return None
+    held = policies.standings(row.room, reader)
+    return facts.ban(row) if policies.allows(Action.MODERATE, is_private=row.room.is_private, held=held) else None
 
 
 def _target(viewer: Viewer, action: Action, room_id: int, user_id: int) -> Membership:
@@ -118,11 +129,7 @@ def _owners(room_id: int) -> QuerySet[Membership]:
 
 
 def _remove(row: Membership, place: event_log.Place, departure: Departure, *, by: int) -> MemberLeft | None:
-    if row.left_at is not None:
-        return None
-    row.left_at, row.role = place.at, Role.MEMBER
-    row.save(update_fields=["left_at", "role"])
-    return MemberLeft(member=row.pk, departure=departure, by=by)
+    return rooms.end_membership(row, place, departure, by=by) if row.left_at is None else None
 
 
 def _ban(row: Membership, place: event_log.Place, *, by: int) -> MemberLeft | MemberChanged | None:
@@ -140,6 +147,8 @@ def _mute(row: Membership, until: datetime | None, *, by: int) -> MemberChanged 
     return MemberChanged(member=row.pk, by=by)
 
 
-def _as_it_is(room_id: int, user_id: int) -> Moderated:
-    row = Membership.objects.select_related("user", "room").get(room=room_id, user=user_id)
-    return Moderated(member=facts.member(row), cursor=event_log.head_cursor(facts.room(row.room)))
+def _moderated(row: Membership, place: event_log.Place) -> Moderated:
+    if place.event is not None:
+        return Moderated(member=facts.member(row), cursor=place.cursor)
+    room = Room.objects.get(pk=place.room_id)  # nothing had to change: the place was given back
+    return Moderated(member=facts.member(row), cursor=event_log.head_cursor(facts.room(room)))

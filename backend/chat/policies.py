@@ -38,9 +38,11 @@ class Action(Enum):
     LEAVE = "leave"
     MODERATE = "moderate"  # kick, ban, mute, see who is banned
     SET_ROLE = "give roles"
+    DELETE = "delete the room"
 
 
-_MODERATORS = frozenset({Standing.MODERATOR, Standing.OWNER})
+_OWNERS = frozenset({Standing.OWNER})
+_MODERATORS = _OWNERS | {Standing.MODERATOR}
 _MEMBERS = _MODERATORS | {Standing.MEMBER}
 _READERS = _MEMBERS | {Standing.MUTED}
 _STAFF = frozenset({Standing.STAFF})
@@ -58,7 +60,8 @@ TABLE: Mapping[Action, tuple[frozenset[Standing], frozenset[Standing]]] = {
     Action.DELETE_ANY: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
     Action.LEAVE: (_READERS, _READERS),
     Action.MODERATE: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
-    Action.SET_ROLE: (frozenset({Standing.OWNER}) | _STAFF, frozenset({Standing.OWNER}) | _STAFF),
+    Action.SET_ROLE: (_OWNERS | _STAFF, _OWNERS | _STAFF),
+    Action.DELETE: (_OWNERS | _STAFF, _OWNERS | _STAFF),
 }
 
 
@@ -109,7 +112,7 @@ def admit(reader: Reader, action: Action, *, room_id: int) -> Room:
     """
     if reader is None:
         raise Unauthenticated
-    room = Room.objects.filter(pk=room_id).first()
+    room = Room.objects.filter(pk=room_id, deleted_at=None).first()
     if room is None:
         raise NotFound("No such room.")
     require(action, room=room, held=standings(room, reader))

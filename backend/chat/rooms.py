@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 
 from backend import rates
+from backend.accounts import users
 from backend.accounts.credentials import Viewer
 from backend.chat import event_log, facts, policies
-from backend.chat.cursors import Cursor
-from backend.chat.events import Departure, MemberChanged, MemberJoined, MemberLeft
-from backend.chat.models import Membership, Role, Room
+from backend.chat.events import Departure, MemberChanged, MemberJoined, MemberLeft, RoomDeleted
+from backend.chat.models import Ban, Membership, Message, Role, Room
 from backend.chat.pages import Page, Window, page
 from backend.chat.policies import Action, Reader, Standing
 from backend.errors import Invalid, NotFound, Unauthenticated
@@ -37,21 +37,26 @@ class Left(msgspec.Struct, frozen=True):
 def enter_room(*, viewer: Viewer, address: str) -> Entered:
     """Join the room at this address; create it if nobody has. Its creator owns it.
 
-    Raises `Invalid` for an address that cannot be, `NotFound` for a private room, `RateLimited`.
+    Raises `Invalid` for an address that cannot be, `NotFound` for a private room, `Unauthenticated` for a person
+    who is no more, `RateLimited`.
     """
     rates.take("enter", viewer.id)
     folded = _folded(address)
     if folded in (".", ".."):  # a browser would resolve them away
         raise Invalid.field("address", "UNSUPPORTED", "This address means another place.")
-    room, created = _find_or_create(viewer, address.strip(), folded)
-    if not created:
-        _join(viewer, room)
-    member = Membership.objects.select_related("user").get(room=room, user=viewer.id)
+    with transaction.atomic():
+        users.hold(viewer.id)
+        while True:
+            room, created = _find_or_create(viewer, address.strip(), folded)
+            if created or _joined(viewer, room):
+                break
+        member = Membership.objects.select_related("user").get(room=room, user=viewer.id)
     return Entered(room=facts.room(room), member=facts.member(member), created=created)
 
 
 def leave_room(*, viewer: Viewer, room_id: int) -> Left:
-    """Leave a room. The last owner's place goes to the senior moderator, else to the oldest member.
+    """Leave a room. The last owner's place goes to the senior moderator, else to the oldest member; a room that
+    nobody is left in goes.
 
     Raises `NotFound`, `Forbidden` for who is no member, `RateLimited`.
     """
@@ -59,14 +64,21 @@ def leave_room(*, viewer: Viewer, room_id: int) -> Left:
     with transaction.atomic():
         with event_log.append(room_id) as place:
             policies.admit(viewer, Action.LEAVE, room_id=room_id)
-            own = _active(room_id).select_related("user").get(user=viewer.id)
-            was_owner, own.role = own.role == Role.OWNER, Role.MEMBER
-            own.left_at = place.at
-            own.save(update_fields=["role", "left_at"])
-            place.event = MemberLeft(member=own.pk, departure=Departure.LEFT)
-        if was_owner:
-            hand_over(room_id, by=viewer.id)
-    return Left(member=facts.member(own), cursor=str(Cursor(room_id, place.seq, place.tag)))
+            own = active(room_id).select_related("user").get(user=viewer.id)
+            place.event = end_membership(own, place, Departure.LEFT)
+        hand_over(room_id, by=viewer.id)
+    return Left(member=facts.member(own), cursor=place.cursor)
+
+
+def delete_room(*, viewer: Viewer, room_id: int) -> None:
+    """Erase a room with all that was said there, for good. Its address is free again.
+
+    Raises `NotFound`, `Forbidden`, `RateLimited`.
+    """
+    rates.take("moderate", viewer.id)
+    with event_log.append(room_id) as place:
+        policies.admit(viewer, Action.DELETE, room_id=room_id)
+        place.event = _erase(place, by=viewer.id)
 
 
 def find_room(*, reader: Reader, room_id: int | None = None, address: str | None = None) -> facts.Room | None:
@@ -78,7 +90,7 @@ def find_room(*, reader: Reader, room_id: int | None = None, address: str | None
         raise Unauthenticated
     try:
         by = Q(pk=room_id) if address is None else Q(address_folded=_folded(address))
-        room = Room.objects.get(by)
+        room = Room.objects.get(by, deleted_at=None)
         policies.require(Action.SEE, room=room, held=policies.standings(room, reader))
     except (Room.DoesNotExist, Invalid, NotFound):
         return None
@@ -92,7 +104,7 @@ def rooms(*, reader: Reader, matching: str | None, window: Window) -> Page[facts
     """
     if reader is None:
         raise Unauthenticated
-    rows = Room.objects.filter(is_private=False)
+    rows = Room.objects.filter(is_private=False, deleted_at=None)
     if matching and not matching.isspace():
         try:
             rows = rows.filter(Q(address_folded__contains=_folded(matching)) | Q(title__icontains=matching))
@@ -113,7 +125,7 @@ def members(*, reader: Reader, room_id: int, window: Window) -> Page[facts.Membe
     Raises `Unauthenticated`, `NotFound`, `Forbidden`, `Invalid` for the window.
     """
     policies.admit(reader, Action.READ, room_id=room_id)
-    found = page(_active(room_id).select_related("user"), window)
+    found = page(active(room_id).select_related("user"), window)
     return Page([facts.member(row) for row in found.items], found.has_previous, found.has_next)
 
 
@@ -129,7 +141,7 @@ def find_member(*, reader: Reader, member_id: int) -> facts.Member | None:
 
 
 def rooms_by_id(room_ids: Collection[int]) -> Mapping[int, facts.Room]:
-    """For whoever has been shown something in these rooms already: nothing is checked."""
+    """For whoever has been shown something in these rooms already: nothing is checked, and none is too old."""
     return {row.pk: facts.room(row) for row in Room.objects.filter(pk__in=room_ids)}
 
 
@@ -192,37 +204,63 @@ def _find_or_create(viewer: Viewer, address: str, folded: str) -> tuple[Room, bo
     return room, True
 
 
-def _join(viewer: Viewer, room: Room) -> None:
-    if _active(room.pk).filter(user=viewer.id).exists():
-        return
-    with event_log.append(room.pk) as place:
-        if _active(room.pk).filter(user=viewer.id).exists():  # by another device, just now
-            raise event_log.Unchanged
-        room.refresh_from_db()
-        policies.require(Action.ENTER, room=room, held=policies.standings(room, viewer))
-        again = {"role": Role.MEMBER, "joined_at": place.at, "left_at": None}
-        if not _active(room.pk).exists():  # whoever comes into a room that everybody has left owns it
-            again |= {"role": Role.OWNER, "muted_until": None}
-        member, _ = Membership.objects.update_or_create(room=room, user_id=viewer.id, defaults=again)
-        place.event = MemberJoined(member=member.pk)
+def _joined(viewer: Viewer, room: Room) -> bool:
+    """Whether they are a member now. If not, the room has just been deleted: its address is free."""
+    if active(room.pk).filter(user=viewer.id).exists():
+        return True
+    try:
+        with event_log.append(room.pk) as place:
+            room.refresh_from_db()
+            policies.require(Action.ENTER, room=room, held=policies.standings(room, viewer))
+            again = {"role": Role.MEMBER, "joined_at": place.at, "left_at": None}
+            member, _ = Membership.objects.update_or_create(room=room, user_id=viewer.id, defaults=again)
+            place.event = MemberJoined(member=member.pk)
+    except NotFound:
+        if Room.objects.filter(pk=room.pk, deleted_at=None).exists():
+            raise
+        return False
+    return True
+
+
+def end_membership(row: Membership, place: event_log.Place, how: Departure, *, by: int | None = None) -> MemberLeft:
+    """Make somebody who is a member one no more. `hand_over` comes after it, in the same transaction."""
+    row.left_at, row.role = place.at, Role.MEMBER
+    row.save(update_fields=["left_at", "role"])
+    return MemberLeft(member=row.pk, departure=how, by=by)
 
 
 def hand_over(room_id: int, *, by: int) -> None:
-    """In the transaction that took its last owner away: give the room another one, who can speak."""
-    present = _active(room_id)
+    """In the transaction that took a member away: if that was the last owner, another one comes after them.
+
+    That is the senior moderator, else the oldest member, and they can speak from then on. Without any, the room goes.
+    """
+    present = active(room_id)
     if present.filter(role=Role.OWNER).exists():
         return
     moderators = present.filter(role=Role.MODERATOR).order_by("joined_at", "pk")
     successor = moderators.first() or present.order_by("joined_at", "pk").first()
-    if successor is None:
-        return
     with event_log.append(room_id) as place:
+        if successor is None:
+            place.event = _erase(place, by=by)
+            return
         successor.role, successor.muted_until = Role.OWNER, None
         successor.save(update_fields=["role", "muted_until"])
         place.event = MemberChanged(member=successor.pk, by=by)
 
 
-def _active(room_id: int) -> QuerySet[Membership]:
+def _erase(place: event_log.Place, *, by: int) -> RoomDeleted:
+    """Leave nothing of the room but its row, and this event at the end of its log."""
+    for content in (Message, Ban, Membership):
+        content.objects.filter(room=place.room_id).delete()
+    event_log.erase(place)
+    # No address that anybody can type has a slash.
+    nameless = {"address": "", "address_folded": f"/{place.room_id}", "title": "", "topic": ""}
+    Room.objects.filter(pk=place.room_id).update(deleted_at=place.at, **nameless)
+    return RoomDeleted(by=by)
+
+
+def active(room_id: int) -> QuerySet[Membership]:
+    """Those who are members now."""
     return Membership.objects.filter(room=room_id, left_at=None)
 
 

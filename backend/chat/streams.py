@@ -33,7 +33,7 @@ def open_stream(*, viewer: Viewer | None, room_id: int, after: str | None) -> Op
     if viewer is None:
         raise Unauthenticated
     mine = Membership.objects.filter(room=OuterRef("pk"), user=viewer.id, left_at=None)
-    room = Room.objects.annotate(own_role=Subquery(mine.values("role")[:1])).filter(pk=room_id).first()
+    room = Room.objects.annotate(own_role=Subquery(mine.values("role")[:1])).filter(pk=room_id, deleted_at=None).first()
     if room is None:
         raise NotFound("No such room.")
     # Muted or banned makes no difference to reading.

@@ -5,7 +5,7 @@ whatever is missing. `docs/architecture.md` tells how and why.
 """
 
 from backend.hub.broker import Broker
-from backend.hub.entries import EVERYONE, CaughtUp, Ended, Entry, Item, Log, Reset
+from backend.hub.entries import EVERYONE, CaughtUp, Ended, Entry, Head, Item, Log, Reset
 from backend.hub.feed import Feed
 from backend.hub.hub import Hub
 from backend.hub.limits import Limits
@@ -20,6 +20,7 @@ __all__ = [
     "Ended",
     "Entry",
     "Feed",
+    "Head",
     "Hub",
     "Item",
     "Limits",

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
-# In `Entry.ends`: the entry ends everybody's access, as a deleted room does.
+# In `Entry.ends`: the topic ends, as a deleted room does. Such an entry is the last one of its log, and is never
+# sent: everybody gets `Ended` in its place, and of the topic nothing else is left in memory.
 EVERYONE = "*"
 
 
@@ -43,7 +44,8 @@ class Entry(Item):
         self.payload = payload
         # Bytes that it is charged for in the ring.
         self.size = size
-        # What the event is about; a later event that `erases` takes all earlier ones about it out of memory.
+        # What the event is about. A later one that `erases` takes all earlier ones about the same out of memory;
+        # one about nothing takes all.
         self.subject = subject
         self.erases = erases
         # The principal whose access ends with this event, or EVERYONE.
@@ -76,6 +78,13 @@ class Reset(Item):
         self.cause = cause
 
 
+class Head(NamedTuple):
+    """The last entry of a log. (0, "") where there is none."""
+
+    seq: int
+    cursor: str
+
+
 class Log(Protocol):
     """The truth. `read` and `heads` are synchronous; the hub calls them through the crossing it was given."""
 
@@ -83,7 +92,11 @@ class Log(Protocol):
         """The entry that a hint carries. Raises `ValueError` for anything else."""
 
     def read(self, topic: str, after: int, limit: int) -> Sequence[Entry]:
-        """Entries `after + 1 ...` in order without a hole, at most `limit`; none if they are no longer kept."""
+        """Entries `after + 1 ...` in order without a hole, at most `limit`; none if they are no longer kept.
 
-    def heads(self, topics: Collection[str]) -> Mapping[str, int]:
-        """The last seq of each topic that exists, read from the primary."""
+        Of a topic that has ended, the last entry alone (`ends` is EVERYONE), if it is after `after`: the one entry
+        that may follow a gap.
+        """
+
+    def heads(self, topics: Collection[str]) -> Mapping[str, Head]:
+        """The last entry of each topic that exists, read from the primary: all that was committed before."""

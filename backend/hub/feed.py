@@ -2,26 +2,33 @@
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
-from backend.hub.entries import CaughtUp, Entry
+from backend.hub.entries import EVERYONE, Ended, Entry, Head, Item, Reset
 from backend.hub.limits import Limits
+from backend.hub.pages import Page, Pages, Read
+from backend.hub.ring import UNKNOWN, Ring
 from backend.hub.shared import Render, Shared
 from backend.hub.subscriber import Sink, Subscriber
 
 logger = logging.getLogger(__name__)
 
-Read = Callable[[int, int], Awaitable[Sequence[Entry]]]
-UNKNOWN = -1
+
+class Standing(NamedTuple):
+    """Where a feed was when the log was asked for its head: what was known then, the answer has to know."""
+
+    known: int
+    is_doubted: bool
 
 
 class Feed:
     """Everything up to `last` can be served, from the ring or from the log; subscribers are brought up to it.
 
     `last` moves in one task only, one entry at a time or, over a hole too long to fetch, in one jump: then the
-    ring is empty, and subscribers read the log in pages.
+    ring is empty, and subscribers read the log in pages. But when the topic has ended, or its log turns out to be
+    another one (a restored backup, a failover that lost the last commits), all is forgotten at once.
     """
 
     def __init__(self, topic: str, read: Read, limits: Limits, *, release: Callable[["Feed"], None]) -> None:
@@ -32,21 +39,23 @@ class Feed:
         # The channel layer has been told, and has had time to do it.
         self.settled = False
         self.subscribers: set[Subscriber] = set()
-        self._read = read
         self._limits = limits
         # The highest seq known to exist. Above `last`: something is missing.
         self._head = UNKNOWN
+        # The head of the latest snapshot that somebody started from.
+        self._seen = UNKNOWN
+        # The log was seen to have another entry than the feed has: only the log's head can tell where it is now.
+        self._is_doubted = False
+        # The log had nothing after this position. If its head is above it, it no longer keeps what is between.
+        self._nothing_after: int | None = None
+        self._has_expired = False
+        self._ended: Ended | None = None
         self._inbox: list[Entry] = []
         self._early: dict[int, Entry] = {}
-        self._ring: deque[Entry] = deque()
-        self._ring_bytes = 0
-        self._erasures = 0
-        self._reads: dict[int, asyncio.Task[Sequence[Entry]]] = {}
+        self._ring = Ring(limits.ring_bytes)
+        self._pages = Pages(topic, read, limits, arrived=self._keep)
         self._shared: dict[Hashable, Shared] = {}
-        # Keys whose renderings are kept in the ring. One is about as large as what it renders.
-        self._kept_keys = 0
-        self._caught_up = CaughtUp("")
-        self._caught_up_at = 0.0
+        self._notices: dict[type[Item], tuple[Item, float]] = {}
         self._wake = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name=f"feed {topic}")
 
@@ -54,6 +63,9 @@ class Feed:
 
     def offer(self, entry: Entry) -> None:
         """File an entry that a hint brought. Any order, any number of times."""
+        if entry.ends == EVERYONE and entry.seq > self.last:
+            self._end(entry)
+            return
         if len(self._inbox) < self._limits.inbox_size:
             self._inbox.append(entry)
         self.exists(entry.seq)
@@ -64,13 +76,36 @@ class Feed:
         if self._inbox or self._head > self.last:
             self._wake.set()
 
+    @property
+    def asks(self) -> bool:
+        """It cannot go on before it is told the log's head."""
+        return not self.settled or self._is_doubted or self._nothing_after is not None
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(max(self.last, self._seen), self._is_doubted)
+
+    def compare(self, head: Head, asked: Standing) -> None:
+        """The log's head, by a read that began when the feed stood where it `asked`.
+
+        A log only grows: a head below that, or another entry in a place that is known, is that of another log.
+        """
+        if asked.is_doubted or head.seq < asked.known or self._differs(head.seq, head.cursor):
+            logger.warning("the log of %s is not the one that it was; its subscribers start anew", self.topic)
+            self._ended = None
+            self._forget(head, Reset(head.cursor, "UNKNOWN_CURSOR"))
+            return
+        if head.seq == self.last and not self._ring:
+            self._ring.restart(*head)
+        self._has_expired = self._nothing_after == self.last < head.seq
+        self._nothing_after = None
+        self.exists(head.seq)
+
     async def close(self) -> None:
         for subscriber in tuple(self.subscribers):
             subscriber.close()
-        tasks = [self._task, *self._reads.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._task.cancel()
+        await asyncio.gather(self._task, self._pages.close(), return_exceptions=True)
 
     # --- what subscribers ask -------------------------------------------------------------------------------
 
@@ -87,7 +122,8 @@ class Feed:
     ) -> Subscriber:
         """Send `position + 1 ...` to `sink`, for as long as it lasts. Takes over the caller's `hold`.
 
-        `position` and `access_as_of` come from one snapshot of the log that was taken after the hub's `hold`.
+        `position` and `access_as_of` come from one snapshot of the log that was taken after the hub's `hold`, and
+        `cursor` is the log's for `position`.
         """
         shared = self._shared.get(key)
         if shared is None:
@@ -95,14 +131,17 @@ class Feed:
             self._shared[key] = shared
         shared.size += 1
         if shared.size == 2:
-            self._kept_keys += 1
-            self._trim()
+            self._ring.charge(+1)
         subscriber = Subscriber(
             self, shared, sink, position=position, cursor=cursor, access_as_of=access_as_of, principal=principal
         )
         self.subscribers.add(subscriber)
+        self._seen = max(self._seen, access_as_of)
         self.exists(access_as_of)
-        subscriber.wake()
+        if self._ended is None:
+            subscriber.wake()
+        else:
+            subscriber.end(self._ended)
         return subscriber
 
     def drop(self, subscriber: Subscriber) -> None:
@@ -111,34 +150,36 @@ class Feed:
         shared = subscriber.shared
         shared.size -= 1
         if shared.size == 1:
-            self._kept_keys -= 1
+            self._ring.charge(-1)
             # What nobody shares any more is not kept, nor charged for.
-            for item in (*self._ring, self._caught_up):
+            for item in (*self._ring, *(notice for notice, _ in self._notices.values())):
                 item.frames.pop(shared.key, None)
         elif not shared.size:
             del self._shared[shared.key]
 
+    async def after(self, position: int, cursor: str) -> Sequence[Entry] | None:
+        """What follows `position`, where `cursor` is: a batch from the ring, or a page of the log.
+
+        Empty if the log no longer keeps it. None if it is for the feed to tell everybody: the topic has ended, or
+        its log is another one.
+        """
+        if self._differs(position, cursor):
+            self._is_doubted = True
+            return None
+        return self.recent(position) or await self._page(position, cursor)
+
     def recent(self, position: int) -> Sequence[Entry]:
-        """The entries after `position`, if the ring reaches back that far."""
-        if not self._ring or position + 1 < self._ring[0].seq:
-            return ()
-        return [self._ring[index] for index in range(position + 1 - self._ring[0].seq, len(self._ring))]
+        """A batch of the entries after `position`, if the ring reaches back that far."""
+        return self._ring.after(position, self.batch_size)
 
-    async def page(self, position: int) -> Sequence[Entry]:
-        """A page of the log after `position`; read once for all who ask at the same time."""
-        read = self._reads.get(position)
-        if read is None:
-            read = self._reads[position] = asyncio.create_task(self._page(position))
-            read.add_done_callback(lambda _: self._reads.pop(position, None))
-        return await asyncio.shield(read)
-
-    def caught_up(self, cursor: str) -> CaughtUp:
-        """The notice for this cursor; those who arrive at the same head at about the same time share it."""
+    def notice(self, notice: Item) -> Item:
+        """This one, or the equal one that others got at about the same time: rendered once for all of them."""
         now = asyncio.get_running_loop().time()
-        if self._caught_up.cursor != cursor or now - self._caught_up_at > self._limits.fast_sweep_interval:
-            self._caught_up = CaughtUp(cursor)
-            self._caught_up_at = now
-        return self._caught_up
+        held, since = self._notices.get(type(notice), (None, 0.0))
+        if held is None or held.cursor != notice.cursor or now - since > self._limits.fast_sweep_interval:
+            self._notices[type(notice)] = notice, now
+            return notice
+        return held
 
     # --- order ----------------------------------------------------------------------------------------------
 
@@ -163,10 +204,14 @@ class Feed:
         if self.last == UNKNOWN and self._head != UNKNOWN:
             # The first that is heard of this topic: all before it can be read from the log.
             self.last = min([entry.seq - 1 for entry in self._inbox] or [self._head])
+            self._ring.restart(self.last, "")
         arrived, self._inbox = self._inbox, []
         for entry in arrived:
-            if entry.seq > self.last and len(self._early) < self._limits.inbox_size:
-                self._early[entry.seq] = entry
+            if entry.seq > self.last:
+                if len(self._early) < self._limits.inbox_size:
+                    self._early[entry.seq] = entry
+            elif self._differs(entry.seq, entry.cursor):
+                self._is_doubted = True
         while (entry_ := self._early.pop(self.last + 1, None)) is not None:
             self._append(entry_)
         if self.last > before:
@@ -183,17 +228,15 @@ class Feed:
 
     async def _fill(self) -> None:
         """Read the hole from the log; over more than a page, jump and let each subscriber read for itself."""
-        if self._head - self.last > self._limits.page_size:
-            self._ring.clear()
-            self._ring_bytes = 0
-            self._early.clear()
-            # It may jump over entries that erase: pages that are being read must not come back into the ring.
-            self._erasures += 1
-            self.last = self._head
-            self._wake_subscribers()
+        if self._has_expired or self._head - self.last > self._limits.page_size:
+            self._jump()
             return
         head = self._head
-        entries = await self._page(self.last)
+        entries = await self._page(self.last, self._ring.cursor_at(self.last))
+        if entries is None:
+            return
+        if not entries:
+            self._nothing_after = self.last
         for entry in entries:
             self._append(entry)
         if self._head == head:
@@ -203,57 +246,73 @@ class Feed:
             del self._early[seq]
         self._wake_subscribers()
 
+    def _jump(self) -> None:
+        # It may jump over entries that erase: whatever was read before is read again.
+        self._erase(None)
+        self._early.clear()
+        self.last = self._head
+        self._ring.restart(self.last, "")
+        self._has_expired = False
+        self._wake_subscribers()
+
+    def _append(self, entry: Entry) -> None:
+        if entry.erases:
+            self._erase(entry.subject)
+        self._ring.append(entry)
+        self.last = entry.seq
+
+    async def _page(self, position: int, cursor: str) -> Sequence[Entry] | None:
+        """As `after`, from the log; read once for all who ask at the same time."""
+        while True:
+            page = await self._pages.after(position)
+            if page.is_void:
+                return None
+            if cursor and page.link not in (None, cursor):
+                self._is_doubted = True
+                return None
+            entries = page.current()
+            if entries or not page.entries:
+                return entries
+            # Its first entry has been erased since.
+
     def _wake_subscribers(self) -> None:
         for subscriber in tuple(self.subscribers):
             subscriber.wake()
 
-    # --- the ring -------------------------------------------------------------------------------------------
+    # --- what has gone --------------------------------------------------------------------------------------
 
-    def _append(self, entry: Entry) -> None:
-        assert entry.seq == self.last + 1, "a log has no holes"
-        if entry.erases:
-            self._erase(entry.subject)
-        self._ring.append(entry)
-        self._ring_bytes += entry.size
-        self.last = entry.seq
-        self._trim()
-
-    def _trim(self) -> None:
-        while self._is_full() and len(self._ring) > 1:
-            self._ring_bytes -= self._ring.popleft().size
-
-    def _is_full(self, more: int = 0) -> bool:
-        return (self._ring_bytes + more) * (1 + self._kept_keys) > self._limits.ring_bytes
+    def _keep(self, page: Page) -> None:
+        """A page has arrived. After a deploy all clients resume from about the same place."""
+        if page.entries and page.entries[-1].ends == EVERYONE:
+            self._end(page.entries[-1])
+        else:
+            self._ring.prepend(page.current(), page.link or "")
 
     def _erase(self, subject: str | None) -> None:
-        """Take everything about `subject` out of memory: the log, asked again, no longer has it either."""
-        self._erasures += 1
-        kept: deque[Entry] = deque()
-        while self._ring and self._ring[-1].subject != subject:
-            kept.appendleft(self._ring.pop())
-        self._ring = kept
-        self._ring_bytes = sum(entry.size for entry in kept)
+        """Take everything about `subject`, or all, out of memory: the log, asked again, no longer has it either."""
+        self._ring.erase(subject)
+        self._pages.erase(subject)
+        for subscriber in self.subscribers:
+            subscriber.forget(subject)
 
-    async def _page(self, position: int) -> Sequence[Entry]:
-        delay = self._limits.retry_min
-        while True:
-            erasures = self._erasures
-            try:
-                entries = await self._read(position, self._limits.page_size)
-                break
-            except Exception:
-                logger.warning("reading the log of %s failed; again in %.2f s", self.topic, delay, exc_info=True)
-            await asyncio.sleep(delay)
-            delay = min(2 * delay, self._limits.retry_max)
-        if erasures == self._erasures:  # else what was read may hold what has been erased since
-            self._prepend(entries)
-        return entries
+    def _end(self, entry: Entry) -> None:
+        """The topic has ended: of what came before, nothing is left to be sent."""
+        self._ended = Ended(entry)
+        self._forget(Head(entry.seq, entry.cursor), self._ended)
 
-    def _prepend(self, entries: Sequence[Entry]) -> None:
-        """Keep a page that joins the ring: after a deploy all clients resume from about the same place."""
-        first = self._ring[0].seq if self._ring else self.last + 1
-        for entry in reversed(entries):
-            if entry.seq == first - 1 and not self._is_full(entry.size):
-                self._ring.appendleft(entry)
-                self._ring_bytes += entry.size
-                first = entry.seq
+    def _differs(self, seq: int, cursor: str) -> bool:
+        """Whether the feed has another entry there."""
+        return self._ring.cursor_at(seq) not in ("", cursor)
+
+    def _forget(self, head: Head, notice: Item) -> None:
+        """Start anew at the log's head. Those who are here are told, and have to start anew too."""
+        self._erase(None)
+        self._pages.void()
+        self._early.clear()
+        self._inbox.clear()
+        self._ring.restart(*head)
+        self.last = self._head = self._seen = head.seq
+        self._is_doubted = self._has_expired = False
+        self._nothing_after = None
+        for subscriber in tuple(self.subscribers):
+            subscriber.end(notice)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from backend.hub.broker import Broker
-from backend.hub.entries import Entry, Log
+from backend.hub.entries import Entry, Head, Log
 from backend.hub.feed import Feed
 from backend.hub.limits import Limits
 from backend.hub.outbox import Outbox
@@ -18,6 +18,7 @@ Crossing = Callable[..., Awaitable[Any]]
 
 # Topics that are no log: the hub's own heartbeat, one for each process.
 _BEAT = "beat."
+_NOWHERE = Head(0, "")
 
 
 class Hub:
@@ -25,7 +26,7 @@ class Hub:
 
     Redis may be slow, down, flushed: nothing here waits for it but the tasks that talk to it. A *sweep* reads
     the heads of all topics in use every few seconds, and fast while hints cannot be trusted: while a topic is
-    not joined yet, and while the hub misses its own heartbeat.
+    not joined yet, while its feed has a doubt about the log, and while the hub misses its own heartbeat.
     """
 
     def __init__(self, *, broker: Broker, log: Log, crossing: Crossing, limits: Limits) -> None:
@@ -129,19 +130,19 @@ class Hub:
         while True:
             await asyncio.sleep(self._limits.fast_sweep_interval)
             due = self.is_lossy or self._loop.time() - self._swept_at >= self._limits.sweep_interval
-            topics = [topic for topic, feed in self._feeds.items() if due or not feed.settled]
+            asked = {topic: (feed, feed.standing) for topic, feed in self._feeds.items() if due or feed.asks}
             if due:
                 self._swept_at = self._loop.time()
-            if not topics:
+            if not asked:
                 continue
             try:
-                heads = await self._crossing(self._log.heads, topics)
+                heads = await self._crossing(self._log.heads, list(asked))
             except Exception as error:
-                logger.warning("sweeping %d topics failed (%r)", len(topics), error)
+                logger.warning("sweeping %d topics failed (%r)", len(asked), error)
                 continue
-            for topic, head in heads.items():
-                if feed := self._feeds.get(topic):
-                    feed.exists(head)
+            for topic, (feed, standing) in asked.items():
+                if self._feeds.get(topic) is feed:
+                    feed.compare(heads.get(topic, _NOWHERE), standing)
 
     async def _beats(self) -> None:
         while True:

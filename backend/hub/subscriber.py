@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from backend.hub import eager
-from backend.hub.entries import EVERYONE, Ended, Entry, Item, Reset
+from backend.hub.entries import CaughtUp, Ended, Entry, Item, Reset
 from backend.hub.shared import Shared
 
 if TYPE_CHECKING:
@@ -31,10 +31,12 @@ class Subscriber:
     """
 
     __slots__ = (
+        "_ahead",
         "_busy",
         "_closed",
         "_cursor",
         "_greet_at",
+        "_last_word",
         "_task",
         "access_as_of",
         "feed",
@@ -64,6 +66,9 @@ class Subscriber:
         self._cursor = cursor
         # CaughtUp comes once, at the head seen when subscribing.
         self._greet_at: int | None = access_as_of
+        # What follows the position and is not on its way yet: at most a page.
+        self._ahead: Sequence[Entry] = ()
+        self._last_word: Item | None = None
         self._busy = False
         self._closed = False
         self._task: asyncio.Task[None] | None = None
@@ -74,10 +79,22 @@ class Subscriber:
             self._busy = True
             self._task = eager.start(self._run())
 
+    def end(self, notice: Item) -> None:
+        """Send this and nothing else any more, then complete."""
+        self._ahead = ()
+        self._last_word = notice
+        self.wake()
+
+    def forget(self, subject: str | None) -> None:
+        """What is about this subject, or about whatever it is, is not sent any more: it is read again."""
+        if subject is None or any(entry.subject == subject for entry in self._ahead):
+            self._ahead = ()
+
     def close(self) -> None:
         """Stop, wherever it is. Whoever closes it sends no more frames."""
         if not self._closed:
             self._closed = True
+            self._ahead = ()
             self.feed.drop(self)
         if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
@@ -95,44 +112,62 @@ class Subscriber:
 
     async def _pump(self) -> None:
         while not self._closed:
-            if self._greet_at is not None and self.position >= self._greet_at:
+            if self._last_word is not None:
+                await self._end(self._last_word)
+            elif self._greet_at is not None and self.position >= self._greet_at:
                 self._greet_at = None
-                await self._send([self.feed.caught_up(self._cursor)])
-            elif self.position < self.feed.last:
-                entries = self.feed.recent(self.position) or await self.feed.page(self.position)
-                if entries and entries[0].seq == self.position + 1:
-                    await self._advance(entries)
-                else:
-                    await self._end(Reset(self._cursor, "EXPIRED"))
-            else:
+                await self._greet()
+            elif self._ahead:
+                await self._advance()
+            elif self.position >= self.feed.last or not await self._fetch():
                 return
 
-    async def _advance(self, entries: Sequence[Entry]) -> None:
-        """Send some entries that follow the position, in batches, so that others get their turn between."""
+    async def _greet(self) -> None:
+        frame = await self.shared.frame(self.feed.notice(CaughtUp(self._cursor)))
+        if not self._closed and self._last_word is None:
+            await self.sink.send([frame])
+
+    async def _fetch(self) -> bool:
+        """Get what follows the position. False if there is nothing before the feed says more."""
+        entries = await self.feed.after(self.position, self._cursor)
+        if entries is None or self._closed:
+            return self._last_word is not None
+        self._ahead = entries
+        if not entries:
+            self._last_word = self.feed.notice(Reset(self._cursor, "EXPIRED"))
+        return True
+
+    async def _advance(self) -> None:
+        """Send a batch of what is ahead, then let others have their turn."""
+        ahead, size = self._ahead, self.feed.batch_size
         if self._greet_at is not None:
-            entries = entries[: self._greet_at - self.position]
-        for start in range(0, len(entries), self.feed.batch_size):
-            batch = entries[start : start + self.feed.batch_size]
-            for index, entry in enumerate(batch, start=1):
-                if entry.ends in (self.principal, EVERYONE) and entry.seq > self.access_as_of:
-                    await self._send(batch[:index])
-                    await self._end(Ended(entry))
-                    return
-            await self._send(batch)
-            if self._closed:
-                return
-            self.position = batch[-1].seq
-            self._cursor = batch[-1].cursor
-            if self.position < self.feed.last:
-                await asyncio.sleep(0)
+            size = min(size, self._greet_at - self.position)
+        batch = ahead[:size]
+        ending = next((entry for entry in batch if self._is_ended_by(entry)), None)
+        if ending is not None:
+            batch = batch[: ending.seq - self.position]
+        frames = [await self.shared.frame(entry) for entry in batch]
+        if self._ahead is not ahead:  # erased, ended or closed while it was rendered
+            return
+        position, cursor = batch[-1].seq, batch[-1].cursor
+        self._ahead = ahead[len(batch) :]
+        if ending is not None:
+            self._last_word = self.feed.notice(Ended(ending))
+        # A socket may take long: what is erased meanwhile must not be kept here.
+        del ahead, batch
+        await self.sink.send(frames)
+        self.position, self._cursor = position, cursor
+        if self.position < self.feed.last:
+            await asyncio.sleep(0)
 
-    async def _send(self, items: Sequence[Item]) -> None:
-        frames = [await self.shared.frame(item) for item in items]
-        if not self._closed:
-            await self.sink.send(frames)
+    def _is_ended_by(self, entry: Entry) -> bool:
+        return entry.ends == self.principal and entry.seq > self.access_as_of
 
     async def _end(self, notice: Item) -> None:
-        await self._send([notice])
+        frame = await self.shared.frame(notice)
+        if self._closed or self._last_word is not notice:
+            return
+        await self.sink.send([frame])
         if not self._closed:
             self.close()
             await self.sink.complete()

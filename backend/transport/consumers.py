@@ -6,7 +6,8 @@ operation and not the socket, and subscriptions that are handed to the hub inste
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -49,6 +50,8 @@ class CheckedFrames(ChannelsWebSocketAdapter):
             received = await self.ws_consumer.message_queue.get()
             if received["disconnected"] or self.ws_consumer.is_closed:
                 return
+            if self.ws_consumer.is_ending:
+                continue
             try:
                 message = frames.decode(received["message"] or "")
             except ValueError:
@@ -82,6 +85,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._subscribers: dict[str, hub.Subscriber] = {}
+        self._ending = 0  # operations that are over, but for the last message
 
     async def handle_message(self, message: Any) -> None:
         try:
@@ -102,11 +106,20 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_subscribe(self, message: Any) -> None:
         is_new = self.connection_acknowledged and message["id"] not in self.operations
-        if is_new and len(self.operations) >= settings.OPERATIONS_PER_CONNECTION:
+        # Their last messages may wait for a client that does not read, and are as many as it asks for.
+        if is_new and len(self.operations) + self._ending >= settings.OPERATIONS_PER_CONNECTION:
             error = RateLimited(1000, f"At most {settings.OPERATIONS_PER_CONNECTION} operations at a time on a socket.")
             await self.send_message({"type": "error", "id": message["id"], "payload": [refuse(error).formatted]})
         else:
             await super().handle_subscribe(message)
+
+    async def send_message(self, message: Any) -> None:
+        is_last = message["type"] in ("error", "complete")
+        self._ending += is_last
+        try:
+            await super().send_message(message)
+        finally:
+            self._ending -= is_last
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         try:
@@ -130,16 +143,22 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         assert checked.document is not None
         context = Context(reader=self.context.reader, origin=self.context.origin)
         variables = operation.variables or {}
-        if documents.is_subscription(documents.runnable(checked.document, operation.operation_name, variables)):
+        if documents.is_subscription(
+            documents.runnable(schema._schema, checked.document, operation.operation_name, variables)
+        ):
             request = sharing.Request(checked.document, operation.operation_name, variables)
             sink = OperationSink(operation, self.view)
             subscriber = await sharing.subscribe(schema, request, context, sink)
             if subscriber is not None and not operation.completed:  # it may have ended with its first frames
                 self._subscribers[operation.id] = subscriber
             return
+        with self.view.answering():
+            await self._answer(operation, context)
+
+    async def _answer(self, operation: Operation[Context, None], context: Context) -> None:
         result = await schema.execute(
             operation.query,
-            variable_values=variables,
+            variable_values=operation.variables,
             context_value=context,
             operation_name=operation.operation_name,
         )
@@ -169,6 +188,8 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     websocket_adapter_class = CheckedFrames
     graphql_transport_ws_handler_class = Handler
     is_closed = False
+    # No more frames are acted upon, but answers that are under way are still given.
+    is_ending = False
 
     def __init__(self) -> None:
         super().__init__(
@@ -180,6 +201,8 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         )
         self.message_queue = asyncio.Queue()
         self._credential: Credential | None = None
+        self._answers_due = 0
+        self._answered = asyncio.Event()
 
     async def dispatch(self, message: Any) -> None:
         # Channels' own visits the one thread that all synchronous code shares, for every frame.
@@ -216,7 +239,8 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False
     ) -> None:
         if not self.is_closed:
-            await super().send(text_data, bytes_data, close)
+            with suppress(OSError):  # by ASGI: it is gone, and `disconnect` is on its way
+                await super().send(text_data, bytes_data, close)
 
     async def disconnect(self, code: int) -> None:
         self.is_closed = True
@@ -242,9 +266,29 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             connection.watch().add(viewer.credential, self._end)
         return await super().on_ws_connect(context)
 
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Around a query or mutation, from its start to its answer."""
+        self._answers_due += 1
+        try:
+            yield
+        finally:
+            self._answers_due -= 1
+            self._answered.set()
+
     def _end(self) -> None:
         """The credential stopped counting. The client may come back as who it is now."""
-        self._ending = asyncio.ensure_future(self.close(FORBIDDEN))
+        self.is_ending = True
+        self._ending = asyncio.ensure_future(self._end_once_answered())
+
+    async def _end_once_answered(self) -> None:
+        # What is under way may be what ended the credential: its client wants to know that it is done.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(settings.CLOSE_TIMEOUT):
+                while self._answers_due:
+                    self._answered.clear()
+                    await self._answered.wait()
+        await self.close(FORBIDDEN)
 
     def encode_json(self, data: object) -> str:
         return msgspec.json.encode(data).decode()

@@ -5,6 +5,7 @@ from django.db import connection
 
 from backend.accounts.credentials import Viewer
 from tests.accounts import people
+from tests.chat.steps import enter
 
 # Topic and hint, as they were handed to the hub.
 Published = list[tuple[str, bytes]]
@@ -41,3 +42,12 @@ def clara(db: None) -> Viewer:
 @pytest.fixture
 def staff(db: None) -> Viewer:
     return people.viewer("Staff", is_staff=True)
+
+
+@pytest.fixture
+def tea(ana: Viewer, babak: Viewer) -> int:
+    """A room that Ana owns, and Babak has entered: its head is 2."""
+    enter(babak, "elsewhere")  # so that ids of rooms and people differ
+    room_id = enter(ana)
+    enter(babak)
+    return room_id

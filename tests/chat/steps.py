@@ -4,11 +4,15 @@ from collections.abc import Callable
 from itertools import count
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, messages, models, rooms
+from backend.accounts.models import User
+from backend.chat import event_log, events, messages, models, people, rooms
 from backend.chat.events import Logged
 from backend.chat.messages import Accepted
 from backend.errors import DomainError, Invalid
+from tests.accounts.people import PASSWORD
 
+# One that a test uses again.
+KEY = "a key of the client's own"
 _keys = count()
 
 
@@ -33,6 +37,14 @@ def happened(room_id: int) -> list[str]:
     return [type(logged.event).__name__ for logged in log(room_id)]
 
 
+def delete_account(viewer: Viewer) -> None:
+    """With the right password, whether they had one or not."""
+    user = User.objects.get(pk=viewer.id)
+    user.set_password(PASSWORD)
+    user.save()
+    people.delete_account(viewer=viewer, current_password=PASSWORD)
+
+
 def make_private(room_id: int) -> None:
     models.Room.objects.filter(pk=room_id).update(is_private=True)
 
@@ -50,3 +62,15 @@ def outcome(call: Callable[[], object]) -> object:
         return refusal.code, refusal.detail, refusal.fields
     except DomainError as refusal:
         return refusal.code, refusal.detail
+
+
+def some_change(room_id: int) -> events.RoomEvent:
+    """An event that may happen at any time."""
+    return events.MemberChanged(member=models.Membership.objects.filter(room=room_id).earliest("pk").pk)
+
+
+def append_one(room_id: int) -> int:
+    """The seq of an event that says little."""
+    with event_log.append(room_id) as place:
+        place.event = some_change(room_id)
+    return place.seq

@@ -20,6 +20,7 @@ EVERY: list[tuple[RoomEvent, str]] = [
         '{"event":"member_left","member":6,"departure":"left"}',
     ),
     (events.MemberChanged(member=7, by=8), '{"event":"member_changed","member":7,"by":8}'),
+    (events.RoomDeleted(by=9), '{"event":"room_deleted","by":9}'),
 ]
 
 

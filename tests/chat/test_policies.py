@@ -36,6 +36,7 @@ class Scene(NamedTuple):
     others: int
     member: int
     third: int
+    ban: int
 
 
 Attempt = Callable[[Viewer | None, Scene], object]
@@ -96,11 +97,15 @@ ATTEMPTS: dict[Action, dict[str, Attempt]] = {
             viewer=_known(who), room_id=it.room, user_id=it.third, action=ModerationAction.KICK
         ),
         "bans": lambda who, it: moderation.bans(reader=who, room_id=it.room, window=Window()),
+        "find_ban": lambda who, it: _must_exist(moderation.find_ban(reader=who, ban_id=it.ban)),
     },
     Action.SET_ROLE: {
         "set_member_role": lambda who, it: moderation.set_member_role(
             viewer=_known(who), room_id=it.room, user_id=it.third, role=Role.MODERATOR
         ),
+    },
+    Action.DELETE: {
+        "delete_room": lambda who, it: rooms.delete_room(viewer=_known(who), room_id=it.room),
     },
 }
 
@@ -130,10 +135,13 @@ def host(db: None) -> Viewer:
 
 def _set_up(host: Viewer, standing: Standing, *, is_private: bool, is_staff: bool) -> tuple[Viewer | None, Scene]:
     """A room where both have spoken, a third is a member, and then somebody's standing became what it is."""
-    somebody, third = people.viewer("Somebody", is_staff=is_staff), people.viewer("Third")
+    somebody = people.viewer("Somebody", is_staff=is_staff)
+    third, fourth = people.viewer("Third"), people.viewer("Fourth")
     room_id = enter(host)
     enter(somebody)
-    enter(third)
+    for each in (third, fourth):
+        enter(each)
+    moderation.moderate_member(viewer=host, room_id=room_id, user_id=fourth.id, action=ModerationAction.BAN)
     own, others = say(somebody, room_id, "own").message.id, say(host, room_id, "others'").message.id
     membership = models.Membership.objects.filter(room=room_id, user=somebody.id)
     if standing in _ROLES:
@@ -147,7 +155,8 @@ def _set_up(host: Viewer, standing: Standing, *, is_private: bool, is_staff: boo
     if is_private:
         make_private(room_id)
     member = models.Membership.objects.get(room=room_id, user=host.id).pk
-    scene = Scene(room=room_id, address="tea", own=own, others=others, member=member, third=third.id)
+    ban = models.Ban.objects.get(user=fourth.id).pk
+    scene = Scene(room=room_id, address="tea", own=own, others=others, member=member, third=third.id, ban=ban)
     return (None if standing is Standing.ANONYMOUS else somebody), scene
 
 
@@ -265,7 +274,9 @@ def test_an_audience_is_a_member_of_its_own_room_and_needs_no_query(
 
 # `enter_room` makes a room that is missing: that is its purpose, and who tries it learns that a name is taken.
 COMPARED = [(name, attempt) for action, name, attempt in EVERY if action is not Action.ENTER]
-NOTHING = Scene(room=MISSING, address="nowhere", own=MISSING, others=MISSING, member=MISSING, third=MISSING)
+NOTHING = Scene(
+    room=MISSING, address="nowhere", own=MISSING, others=MISSING, member=MISSING, third=MISSING, ban=MISSING
+)
 
 
 def test_a_private_room_looks_to_a_stranger_exactly_as_one_that_is_not_there(host: Viewer) -> None:

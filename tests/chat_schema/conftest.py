@@ -8,7 +8,7 @@ import pytest
 from tests.chat_schema.speaker import NewSpeaker, Speak, Speaker
 from tests.services.server import ServerProcess
 from tests.transport.client import Http, Person, open_socket
-from tests.transport.served import NewPerson, new_person, server, serving, tokens
+from tests.transport.served import NewPerson, address, new_person, server, serving, tokens
 
 __all__ = ["new_person", "server", "tokens"]
 
@@ -75,3 +75,19 @@ async def nobody(transport: str, server: ServerProcess) -> AsyncIterator[Speaker
         async with open_socket(server.ws_url) as socket:
             await socket.init()
             yield Speaker(socket, None)
+
+
+@pytest.fixture
+async def where(ali: Speaker, vera: Speaker) -> str:
+    """The address of a room that Ali has made, and Vera has entered."""
+    at = address()
+    await ali.enter(at)
+    await vera.enter(at)
+    return at
+
+
+@pytest.fixture
+async def room(ali: Speaker, where: str) -> str:
+    """Its id."""
+    room: str = (await ali.enter(where))["room"]["id"]
+    return room

@@ -18,6 +18,7 @@ from chat_schema.nodes import global_id
 from chat_schema.schema import schema
 
 PATIENCE = 10.0
+PASSWORD = "a long enough secret"
 # Somebody whom no database knows.
 ALI = Viewer(id=1, is_staff=False, credential=Credential(kind="token", key="1", user_id=1, epoch=1))
 
@@ -33,7 +34,7 @@ def incident(error: GraphQLError) -> str:
 async def somebody(name: str | None = None) -> Viewer:
     """A new account."""
     name = name or f"person.{secrets.token_hex(4)}"
-    register = {"username": name, "password": "a long enough secret", "origin": "tests"}
+    register = {"username": name, "password": PASSWORD, "origin": "tests"}
     account = await database.run(users.register, **register)
     _, secret = await database.run(tokens.create_token, user_id=account.person.id, name="tests")
     viewer = await database.run(credentials.from_token, secret)

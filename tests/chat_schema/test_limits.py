@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from graphql import GraphQLObjectType, get_introspection_query, parse
 
 from chat_schema import documents, limits
 from chat_schema.schema import schema
+from tests.chat_schema.test_events import PAGE
 
 CORE = schema._schema
 
@@ -18,7 +20,7 @@ def _refusal(text: str) -> str:
 
 def _cost_refusal(text: str, **variables: Any) -> str:
     document = parse(text)
-    error = limits.too_costly(document, documents.operation(document, None), variables)
+    error = limits.too_costly(CORE, document, documents.operation(document, None), variables)
     return error.message if error else ""
 
 
@@ -95,6 +97,27 @@ def test_many_ids_multiply_what_is_asked_of_each() -> None:
     text = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Room { members(first: 100) { nodes { id } } } } }"
     assert not _cost_refusal(text, ids=["x"])
     assert "ask for shorter pages" in _cost_refusal(text, ids=["x"] * 100)
+
+
+def test_of_what_is_asked_of_one_type_or_another_the_dearest_counts() -> None:
+    user = "user { id username displayName deletedAt }"
+    one = f"... on MemberJoined {{ member {{ {user} }} }}"
+    text = "query ($one: ID!) { room(by: { id: $one }) { events(first: 200) { frames { event { %s } } } } }"
+    cost = limits._Cost(CORE, parse(text % one), {}).of
+    operation = documents.operation(parse(text % one), None)
+    alone = cost(operation.selection_set)
+    both = f"{one} ... on MemberLeft {{ member {{ {user} id }} }}"
+    assert cost(documents.operation(parse(text % both), None).selection_set) == alone + 200
+    assert cost(documents.operation(parse(text % f"{one} {one}"), None).selection_set) == alone + 6 * 200
+    either = "query { node(id: 1) { ... on Node { id } ... on Room { id } ... on User { id } ... { id } } }"
+    assert cost(documents.operation(parse(either), None).selection_set) == 4
+
+
+def test_the_longest_page_of_events_can_be_asked_for_with_everything_in_it() -> None:
+    text = PAGE.replace("$first: Int!", "$first: Int = 1").replace(
+        "first: $first", f"first: {settings.EVENT_PAGE_MAX_SIZE}"
+    )
+    assert not _cost_refusal(text)
 
 
 def test_every_field_with_pages_is_known_to_the_cost() -> None:

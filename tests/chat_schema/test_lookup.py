@@ -4,6 +4,7 @@ import pytest
 
 from tests.chat_schema.speaker import Speaker
 from tests.services.server import ServerProcess
+from tests.transport.client import Person
 from tests.transport.served import address, change
 
 NODE = """
@@ -30,14 +31,19 @@ async def everything(speaker: Speaker, where: str) -> dict[str, str]:
     document = """
     query ($room: ID!) {
       viewer { id user { id } tokens { id } }
-      room(by: { id: $room }) { members { nodes { id } } }
+      room(by: { id: $room }) { members { nodes { id } } bans { nodes { id } } }
     }
     """
+    async with await Person.register(speaker.person.url) as outcast:
+        await outcast.enter(where)
+        whom = (await outcast.http.ask("{ viewer { user { id } } }")).data["viewer"]["user"]["id"]
+    await speaker.do("moderateMember", room=room, user=whom, action="BAN")
     seen = await speaker.ask(document, room=room)
     return {
         "Room": room,
         "Message": message,
         "Member": seen["room"]["members"]["nodes"][0]["id"],
+        "Ban": seen["room"]["bans"]["nodes"][0]["id"],
         "Viewer": seen["viewer"]["id"],
         "User": seen["viewer"]["user"]["id"],
         "PersonalToken": seen["viewer"]["tokens"][0]["id"],
@@ -61,7 +67,7 @@ async def test_what_is_somebody_elses_alone_is_null(
     where = address()
     ids = await everything(ali, where)
     if private:
-        change(server, "UPDATE chat_room SET is_private = 1 WHERE address = ?", where)
+        change(server, "UPDATE chat_room SET is_private = ? WHERE address = ?", True, where)
     seen = {"User"} if private else {"User", "Room"}
     for type_name, global_id in ids.items():
         node = (await vera.ask(NODE, id=global_id))["node"]

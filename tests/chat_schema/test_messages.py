@@ -85,7 +85,7 @@ async def test_only_members_send(server: ServerProcess, vera: Speaker, ali: Spea
     await vera.refused("sendMessage", "FORBIDDEN", room=room, body="salam", key="1")
     await vera.refused("sendMessage", "NOT_FOUND", room=NO_ROOM, body="salam", key="1")
     await nobody.refused("sendMessage", "UNAUTHENTICATED", room=room, body="salam", key="1")
-    change(server, "UPDATE chat_room SET is_private = 1 WHERE address = ?", where)
+    change(server, "UPDATE chat_room SET is_private = ? WHERE address = ?", True, where)
     absent = await vera.refused("sendMessage", "NOT_FOUND", room=NO_ROOM, body="salam", key="1")
     assert await vera.refused("sendMessage", "NOT_FOUND", room=room, body="salam", key="1") == absent
 

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from tests.chat_schema.speaker import Speaker
 from tests.transport.served import address
 
@@ -25,21 +23,6 @@ query ($room: ID!, $first: Int, $after: String) {
 """
 NO_ROOM = "Um9vbTo5OTk5OTk5OQ=="
 NO_USER = "VXNlcjo5OTk5OTk5OQ=="
-
-
-@pytest.fixture
-async def where(ali: Speaker, vera: Speaker) -> str:
-    """The address of a room that Ali owns, and Vera is in."""
-    at = address()
-    await ali.enter(at)
-    await vera.enter(at)
-    return at
-
-
-@pytest.fixture
-async def room(ali: Speaker, where: str) -> str:
-    room: str = (await ali.enter(where))["room"]["id"]
-    return room
 
 
 async def user(speaker: Speaker) -> str:

@@ -113,7 +113,7 @@ async def test_a_stranger_sees_a_public_room_from_outside(ali: Speaker, vera: Sp
 async def test_to_a_stranger_a_private_room_does_not_exist(server: ServerProcess, ali: Speaker, vera: Speaker) -> None:
     where = address()
     room = (await ali.enter(where))["room"]["id"]
-    change(server, "UPDATE chat_room SET is_private = 1 WHERE address = ?", where)
+    change(server, "UPDATE chat_room SET is_private = ? WHERE address = ?", True, where)
     assert (await ali.ask(BY_ID, room=room))["room"]["isPrivate"]
     assert await vera.ask(BY_ID, room=room) == await vera.ask(BY_ADDRESS, at=where) == {"room": None}
     assert where not in [each["address"] for each in await listed(vera, where)]

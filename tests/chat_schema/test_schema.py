@@ -203,7 +203,7 @@ def test_no_default_is_null() -> None:
 
 
 def test_no_name_is_a_keyword_of_a_generated_client_or_differs_by_case_alone() -> None:
-    reserved = {*keyword.kwlist, *keyword.softkwlist, "self", "data", "error", "default", "function", "delete", "new"}
+    reserved = {*keyword.kwlist, *keyword.softkwlist, "self", "data", "error", "default", "function", "new"}
     for each in OBJECTS:
         names = list(each.fields)
         assert not reserved & {name.lower() for name in names}, each.name

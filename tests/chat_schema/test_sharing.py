@@ -318,6 +318,18 @@ async def test_a_document_that_asks_for_the_viewer_is_executed_for_each_person(
     assert work.take() == (2, 2)
 
 
+async def test_a_document_that_asks_for_what_only_moderators_see_is_executed_for_each_person(
+    ali: Viewer, vera: Viewer, room: facts.Room
+) -> None:
+    document = PRIVATE.replace("viewer { canEdit }", "room { bans { nodes { id } } }")
+    owner, member = [await caught_up(viewer, room, document) for viewer in (ali, vera)]
+    await send(ali, room, "salam")
+    payload = await owner.payload()
+    assert payload["data"]["roomEvents"]["event"]["message"]["room"]["bans"] == {"nodes": []}
+    [error] = (await member.payload())["errors"]
+    assert error["extensions"]["code"] == "FORBIDDEN"
+
+
 async def test_a_shared_execution_that_reaches_for_the_viewer_raises_and_is_masked(
     ali: Viewer, room: facts.Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

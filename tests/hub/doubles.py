@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from backend.hub import CaughtUp, Ended, Entry, Item, Reset
+from backend.hub import EVERYONE, CaughtUp, Ended, Entry, Head, Item, Reset
 
 ROOM = "room.1"
 SIZE = 100
@@ -22,11 +22,16 @@ class Row:
     subject: str | None = None
     erases: bool = False
     ends: str | None = None
+    era: int = 0
+
+    @property
+    def cursor(self) -> str:
+        return cursor(self.seq, self.era)
 
     def entry(self) -> Entry:
         return Entry(
             seq=self.seq,
-            cursor=cursor(self.seq),
+            cursor=self.cursor,
             payload=self.text,
             size=SIZE,
             subject=self.subject,
@@ -40,6 +45,9 @@ class MemoryLog:
 
     def __init__(self) -> None:
         self._rows: dict[str, list[Row]] = {}
+        self._pruned: dict[str, Row] = {}
+        """The last entry of each topic that has been pruned up to its head."""
+        self._era = 0
 
     def write(
         self,
@@ -54,20 +62,49 @@ class MemoryLog:
         rows = self._rows.setdefault(topic, [])
         if erases:
             rows[:] = [replace(row, text="") if row.subject == subject else row for row in rows]
-        row = Row(seq=rows[-1].seq + 1 if rows else 1, text=text, subject=subject, erases=erases, ends=ends)
+        seq = self.head(topic) + 1
+        row = Row(seq=seq, text=text, subject=subject, erases=erases, ends=ends, era=self._era)
         rows.append(row)
         return json.dumps(asdict(row)).encode()
 
     def write_many(self, number: int, topic: str = ROOM) -> list[bytes]:
         return [self.write(topic) for _ in range(number)]
 
+    def end(self, topic: str = ROOM) -> bytes:
+        """Append the last entry, which leaves nothing of the others."""
+        hint = self.write(topic, erases=True, ends=EVERYONE)
+        del self._rows[topic][:-1]
+        return hint
+
     def forget(self, up_to: int, topic: str = ROOM) -> None:
         """Keep the entries after this one alone."""
+        self._pruned[topic] = self._rows[topic][-1]
         self._rows[topic] = [row for row in self._rows[topic] if row.seq > up_to]
 
+    def backup(self) -> Callable[[], None]:
+        """What restores the log as it is now. What is written then is not what was written before."""
+        rows = {topic: list(rows) for topic, rows in self._rows.items()}
+        pruned = dict(self._pruned)
+
+        def restore() -> None:
+            self._rows = {topic: list(kept) for topic, kept in rows.items()}
+            self._pruned = dict(pruned)
+            self._era += 1
+
+        return restore
+
     def head(self, topic: str = ROOM) -> int:
+        last = self._last(topic)
+        return last.seq if last else 0
+
+    def cursor_at(self, seq: int, topic: str = ROOM) -> str:
+        """As the log has it, or as it first was where the log has none."""
+        rows = [*self._rows.get(topic, ()), self._last(topic)]
+        return next((row.cursor for row in rows if row and row.seq == seq), cursor(seq))
+
+    def _last(self, topic: str) -> Row | None:
         rows = self._rows.get(topic)
-        return rows[-1].seq if rows else 0
+        return rows[-1] if rows else self._pruned.get(topic)
 
     # --- as the hub asks for it -----------------------------------------------------------------------------
 
@@ -76,10 +113,14 @@ class MemoryLog:
 
     def read(self, topic: str, after: int, limit: int) -> Sequence[Entry]:
         rows = [row for row in self._rows.get(topic, ()) if row.seq > after][:limit]
-        return [row.entry() for row in rows] if rows and rows[0].seq == after + 1 else []
+        return [row.entry() for row in rows] if rows and (rows[0].seq == after + 1 or rows[0].ends == EVERYONE) else []
 
-    def heads(self, topics: Collection[str]) -> Mapping[str, int]:
-        return {topic: self.head(topic) for topic in topics if topic in self._rows}
+    def heads(self, topics: Collection[str]) -> Mapping[str, Head]:
+        return {
+            topic: Head(self.head(topic), self.cursor_at(self.head(topic), topic))
+            for topic in topics
+            if topic in self._rows
+        }
 
 
 class Crossing:
@@ -90,7 +131,7 @@ class Crossing:
         self.times: list[float] = []
         self.down = False
         self.takes = 0.0
-        self.slow_for: str | None = None
+        self.slow_for: object = None
         """Only calls with this argument take their time."""
 
     async def __call__(self, function: Callable[..., Any], *args: Any) -> Any:
@@ -238,8 +279,8 @@ class Renderer:
         return frame(item)
 
 
-def cursor(seq: int) -> str:
-    return f"c{seq}"
+def cursor(seq: int, era: int = 0) -> str:
+    return f"c{seq}" + (f" of era {era}" if era else "")
 
 
 def frame(item: Item) -> str:

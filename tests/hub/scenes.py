@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from backend.hub import Entry, Feed, Hub, Limits, Subscriber
-from tests.hub.doubles import ROOM, Crossing, MemoryLog, Renderer, Socket, Wire, cursor
+from tests.hub.doubles import ROOM, Crossing, MemoryLog, Renderer, Socket, Wire
 
 
 class Room:
@@ -46,7 +46,7 @@ class Room:
             render=renderer or self.renderer,
             sink=socket,
             position=position,
-            cursor=cursor(position),
+            cursor=self.log.cursor_at(position),
             access_as_of=head,
             principal=principal,
         )
@@ -77,7 +77,7 @@ class Process:
             render=self.renderer,
             sink=socket,
             position=position,
-            cursor=cursor(position),
+            cursor=self.log.cursor_at(position, topic),
             access_as_of=head,
             principal="somebody",
         )

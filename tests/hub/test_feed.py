@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
-from backend.hub import Entry, Feed, Limits
+from backend.hub import CaughtUp, Entry, Feed, Limits
 from tests.hub.clock import idle, now, pass_time, tasks, timers
-from tests.hub.doubles import SIZE, Crossing, MemoryLog, Renderer, Socket, in_memory, numbers
+from tests.hub.doubles import SIZE, Crossing, MemoryLog, Socket, in_memory, numbers
 from tests.hub.scenes import Room
 
 SECRET = "a secret that is taken back"
@@ -137,7 +136,7 @@ async def test_a_hole_longer_than_a_page_is_jumped_and_each_reads_for_itself(
     room.offer(hints[-1])
     await pass_time(1)
     assert follower.frames == numbers(1, 3 * limits.page_size)
-    assert [after for _topic, after, _limit in crossing.reads()] == [0, 10, 20]
+    assert [after for _topic, after, _limit in crossing.reads()] == [0, 9, 19]
 
 
 async def test_a_jump_costs_one_reading_a_page_whatever_the_number_of_subscribers(
@@ -250,32 +249,17 @@ async def test_reading_that_fails_is_repeated_with_longer_and_longer_pauses(
     assert follower.frames == numbers(1, 5)
 
 
-async def test_a_fault_does_not_end_the_feed(
-    log: MemoryLog, limits: Limits, socket: Socket, caplog: pytest.LogCaptureFixture
+async def test_an_answer_without_sense_is_asked_for_again(
+    room: Room, log: MemoryLog, follower: Socket, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answers: list[Any] = [None]
-
-    async def read(after: int, limit: int) -> Sequence[Entry]:
-        return answers.pop() if answers else log.read("room.1", after, limit)
-
-    feed = Feed("room.1", read, limits, release=lambda _: None)
-    feed.subscribe(
-        key="document",
-        render=Renderer(),
-        sink=socket,
-        position=0,
-        cursor="c0",
-        access_as_of=0,
-        principal="somebody",
-    )
-    await idle()
-    feed.offer(log.decode(log.write_many(2)[1]))
+    monkeypatch.setattr(log, "read", lambda *_: None)
+    room.offer(log.write_many(2)[1])
     await pass_time(1)
-    assert "feed room.1 failed; going on" in caplog.text
-    assert socket.frames == ["caught up c0"]
-    await pass_time(limits.retry_max)
-    assert socket.frames == ["caught up c0", "1", "2"]
-    await feed.close()
+    assert "reading the log of room.1 failed" in caplog.text
+    assert follower.frames == []
+    monkeypatch.undo()
+    await pass_time(3)
+    assert follower.frames == ["1", "2"]
 
 
 async def test_a_log_with_a_hole_is_a_fault_and_no_event_is_skipped(
@@ -288,6 +272,7 @@ async def test_a_log_with_a_hole_is_a_fault_and_no_event_is_skipped(
     monkeypatch.setattr(log, "read", read_badly)
     room.offer(log.write_many(5)[4])
     await pass_time(1)
+    assert "feed room.1 failed; going on" in caplog.text
     assert "a log has no holes" in caplog.text
     assert follower.frames == []
     monkeypatch.undo()
@@ -376,8 +361,18 @@ async def test_the_ring_keeps_the_recent_events_that_fit(room: Room, limits: Lim
         room.write()
         await idle()
     kept = limits.ring_bytes // SIZE
-    assert [entry.seq for entry in room.feed.recent(300 - kept)] == list(range(301 - kept, 301))
+    assert [entry.seq for entry in room.feed._ring] == list(range(301 - kept, 301))
+    assert room.feed.recent(300 - kept)[0].seq == 301 - kept
     assert room.feed.recent(299 - kept) == ()
+
+
+async def test_no_more_than_a_batch_is_taken_from_the_ring_at_once(room: Room, limits: Limits) -> None:
+    """Who is stalled holds what it has taken, though the ring has let go of it."""
+    room.write(3 * limits.batch_size)
+    await idle()
+    assert [entry.seq for entry in room.feed.recent(2)] == list(range(3, 3 + limits.batch_size))
+    assert [entry.seq for entry in room.feed.recent(3 * limits.batch_size - 1)] == [3 * limits.batch_size]
+    assert room.feed.recent(3 * limits.batch_size) == []
 
 
 async def test_renderings_that_are_kept_are_charged_for(room: Room, limits: Limits) -> None:
@@ -419,7 +414,7 @@ async def test_renderings_go_when_nobody_shares_them_any_more(room: Room) -> Non
     assert all(entry.frames for entry in room.feed.recent(0))
     first.close()
     assert not any(entry.frames for entry in room.feed.recent(0))
-    assert not room.feed.caught_up("c0").frames
+    assert not room.feed.notice(CaughtUp("c0")).frames
     second.close()
     assert not room.feed._shared
 
@@ -457,8 +452,8 @@ async def test_pages_that_were_read_backwards_join_each_other(room: Room, log: M
         room.subscribe(socket, after=position)
         await idle()
         assert socket.frames == [*numbers(position + 1, 30), "caught up c30"]
-    assert [after for _topic, after, _limit in crossing.reads()] == [25, 20, 12]
-    assert [entry.seq for entry in room.feed.recent(12)] == list(range(13, 31))
+    assert [after for _topic, after, _limit in crossing.reads()] == [24, 19, 11]
+    assert [entry.seq for entry in room.feed._ring] == list(range(13, 31))
 
 
 async def test_a_page_that_does_not_fit_is_kept_as_far_as_it_does(
@@ -589,17 +584,63 @@ async def test_late_hints_about_the_subject_are_dropped(room: Room, log: MemoryL
     assert follower.frames == [f"1{SECRET}", "2"]
 
 
-async def test_a_page_that_was_read_before_an_erasure_is_not_put_back(
-    room: Room, log: MemoryLog, socket: Socket, crossing: Crossing
+@pytest.mark.parametrize("position_of_the_secret", [1, 3])
+async def test_a_page_that_was_read_before_an_erasure_is_sent_and_kept_up_to_there_and_then_read_again(
+    room: Room, log: MemoryLog, socket: Socket, crossing: Crossing, position_of_the_secret: int
 ) -> None:
+    log.write_many(position_of_the_secret - 1)
     log.write(text=SECRET, subject="message.1")
-    log.write()
+    log.write_many(4 - position_of_the_secret)
     crossing.takes = 1.0
     room.subscribe(socket, after=0)
     await pass_time(0.5)
     await _erase(room, log)
+    await pass_time(2)
+    assert socket.frames == [*numbers(1, 4), "caught up c4", "5"]
+    assert len(crossing.reads()) == 2
+    assert in_memory(SECRET) == []
+
+
+async def test_erasures_that_never_end_do_not_hold_up_one_who_lags(
+    room: Room, log: MemoryLog, socket: Socket, crossing: Crossing, limits: Limits
+) -> None:
+    """Reading again whatever anything was erased from would never come to an end."""
+    log.write_many(3 * limits.page_size)
+    crossing.takes = 0.1
+    room.subscribe(socket, after=0)
+    for number in range(20):
+        room.offer(log.write(subject=f"message.{number}", erases=True))
+        await pass_time(0.05)
+    assert socket.frames[: 3 * limits.page_size] == numbers(1, 3 * limits.page_size)
+
+
+async def test_one_who_is_stalled_is_not_sent_what_is_erased_meanwhile(
+    room: Room, log: MemoryLog, socket: Socket, limits: Limits
+) -> None:
+    """Nor is it kept for them: but for what is in the socket's hands."""
+    room.subscribe(socket)
+    await idle()
+    socket.block()
+    room.write(limits.batch_size)
+    room.offer(log.write(text=SECRET, subject="message.1"), log.write(text=SECRET, subject="message.2"))
+    await idle()
+    await _erase(room, log)
+    assert {entry.subject for entry in in_memory(SECRET)} == {"message.2"}
+    socket.unblock()
     await pass_time(1)
-    assert socket.frames[-2:] == ["caught up c2", "3"]
+    assert socket.frames[1:] == [*numbers(1, 5), f"6{SECRET}", "7"]
+
+
+async def test_what_is_erased_while_it_is_rendered_is_not_sent(room: Room, log: MemoryLog, socket: Socket) -> None:
+    room.subscribe(socket)
+    await idle()
+    room.renderer.block()
+    room.offer(log.write(), log.write(text=SECRET, subject="message.1"))
+    await idle()
+    await _erase(room, log)
+    room.renderer.unblock()
+    await pass_time(1)
+    assert socket.frames[1:] == numbers(1, 3)
     assert in_memory(SECRET) == []
 
 
