@@ -461,6 +461,27 @@ def test_a_blackhole_can_be_cut(proxy: TcpProxy, connect: Connect) -> None:
         client.recv(1)
 
 
+def test_what_is_swallowed_is_gone_and_its_connections_stay_dead(proxy: TcpProxy, connect: Connect) -> None:
+    before = connect()
+    assert _says_back(before)
+    assert proxy.swallow() == 1
+    during = connect()
+    for client in (before, during):
+        client.sendall(b"tea")
+        client.settimeout(A_WHILE)
+        with pytest.raises(TimeoutError):
+            client.recv(100)
+    proxy.restore()
+    assert _says_back(connect())
+    for client in (before, during):
+        client.sendall(b"tea")
+        with pytest.raises(TimeoutError):
+            client.recv(100)
+        client.close()
+    time.sleep(A_WHILE)
+    assert proxy.connections == 3, "the server is not told that they have gone"
+
+
 def test_refuse_keeps_what_is_connected_and_accept_takes_more(proxy: TcpProxy, connect: Connect) -> None:
     before = connect()
     assert _says_back(before)

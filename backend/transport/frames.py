@@ -3,9 +3,11 @@
 Protocol: https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverWebSocket.md
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import msgspec
+from django.conf import settings
 
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 
@@ -45,9 +47,27 @@ _inbound: msgspec.json.Decoder[Inbound] = msgspec.json.Decoder(Inbound)
 def decode(text: str) -> Inbound:
     """Raises `ValueError` for whatever is no message of the protocol, however it is broken."""
     try:
-        return _inbound.decode(text)
+        message = _inbound.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    # What could just be decoded here may be too deep for whoever walks through it next, further up the stack.
+    level: list[object] = [message]
+    for _ in range(settings.FRAME_MAX_DEPTH):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return message
+    raise ValueError("nested too deeply")
+
+
+def _inside(value: Any) -> list[object]:
+    match value:
+        case dict():
+            inside: Iterable[object] = value.values()
+        case list():
+            inside = value
+        case _:
+            inside = msgspec.structs.astuple(value)
+    return [each for each in inside if isinstance(each, dict | list | msgspec.Struct)]
 
 
 def next_prefix(operation_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Our daphne: its own pings, bounded frames, and a stop that clients survive.
+"""Our daphne: its own pings, bounds on what comes in and what waits to go out, and a stop that clients survive.
 
 On SIGTERM the process says that it is not ready, listens no more, closes its sockets with 1012 ("service
 restart", which clients retry) in a jittered wave, lets requests under way finish, and ends.
@@ -23,27 +23,95 @@ from backend.transport import draining
 logger = logging.getLogger(__name__)
 
 SERVICE_RESTART = 1012
+TRY_AGAIN_LATER = 1013
+# Seconds between daphne's visits to each connection: a ping goes a visit early rather than late.
+_CHECK_INTERVAL = 2
 # Sockets closed in a second while stopping: all at once, and all clients would come back at once.
 _CLOSED_PER_SECOND = 500
 
 
-class PingingProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no types
-    """Pings whatever the client sends: one that keeps talking but never reads would not be found out."""
+class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no types
+    """Finds out a peer that reads no more, and holds no more for it than `UNSENT_MAX_BYTES` and one message.
+
+    It is the producer of its transport (Twisted's name), which says when there is too much unsent, and when all of
+    that has gone. Meanwhile the application's `send` waits, and pings are not answered one by one.
+    """
 
     _pinged_at = 0.0
+    _full_since = 0.0
+    _owed_pong: bytes | None = None
 
-    def serverClose(self, code: int | None = None) -> None:  # noqa: N802  # daphne's name
+    def connectionMade(self) -> None:  # noqa: N802  # Twisted's name, as are those below
+        self._room = asyncio.Event()
+        self._room.set()
+        super().connectionMade()
+        self.transport.unregisterProducer()  # the HTTP request that this connection was
+        self.transport.registerProducer(self, True)
+        self.transport.bufferSize = settings.UNSENT_MAX_BYTES
+
+    # --- What waits to go out -------------------------------------------------------------------------------
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        self._room.clear()
+        self._full_since = self._full_since or time.monotonic()
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        self._full_since = 0.0
+        self._room.set()
+        if self._owed_pong is not None:
+            payload, self._owed_pong = self._owed_pong, None
+            self.sendPong(payload)
+
+    def stopProducing(self) -> None:  # noqa: N802
+        """The connection is lost, of which `onClose` tells."""
+
+    async def room(self) -> None:
+        """Waits until there is room for a message. Raises `OSError` if nobody will read it, as ASGI has it."""
+        while self.state == self.STATE_OPEN and not self._room.is_set():
+            await self._room.wait()
+        if self.state in (self.STATE_CLOSING, self.STATE_CLOSED):
+            raise ConnectionResetError("the socket is closed, or about to be")
+
+    def onPing(self, payload: bytes) -> None:  # noqa: N802
+        if self._room.is_set():
+            super().onPing(payload)
+        else:  # RFC 6455, 5.5.3: of several pings only the last need be answered
+            self._owed_pong = payload
+
+    # --- The end --------------------------------------------------------------------------------------------
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802
         # Autobahn's `sendClose` refuses the protocol's own codes, and with them all that clients retry.
         if self.state == self.STATE_OPEN:
             self.sendCloseFrame(code=1000 if code is None else code)
 
+    def sendCloseFrame(self, *args: Any, **kwargs: Any) -> None:  # noqa: N802
+        super().sendCloseFrame(*args, **kwargs)
+        self._room.set()  # whoever waits for it is told that it is too late
+
+    def dropConnection(self, abort: bool = False) -> None:  # noqa: N802
+        super().dropConnection(abort)
+        self._room.set()
+        if not abort:
+            # What is unsent goes first: a peer that never reads would keep it, and the connection, for ever.
+            asyncio.get_running_loop().call_later(settings.CLOSE_TIMEOUT, self.transport.abortConnection)
+
+    def onClose(self, *args: Any) -> None:  # noqa: N802
+        self._room.set()
+        if hasattr(self, "server"):  # else the handshake was none, and daphne has not heard of it
+            super().onClose(*args)
+
     def check_timeouts(self) -> None:
         now = time.monotonic()
-        if not self._pinged_at:
-            self._pinged_at = now
-        elif self.state == self.STATE_OPEN and now - self._pinged_at > settings.PING_INTERVAL:
-            self._pinged_at = now
-            self._sendAutoPing()
+        self._pinged_at = self._pinged_at or now
+        if self.state == self.STATE_OPEN:
+            if self._full_since and now - self._full_since > settings.STALL_TIMEOUT:
+                logger.info("a client has read nothing for a while: closing its socket")
+                self.serverClose(TRY_AGAIN_LATER)
+            elif now - self._pinged_at > settings.PING_INTERVAL - _CHECK_INTERVAL:
+                # Whatever the client sends: one that keeps talking but never reads would not be found out.
+                self._pinged_at = now
+                self._sendAutoPing()
         # The rest (a handshake that takes too long) is daphne's; its own ping is never due.
         self.last_ping = time.time()
         super().check_timeouts()
@@ -51,6 +119,10 @@ class PingingProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
 
 class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne has no types
     """Keeps no more of a body than what shows that it is too long: Twisted would fill the disk with all of it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._parsePOSTFormSubmission = False  # that is Django's work, and Twisted's refusals are no answers
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802  # Twisted's name
         room = settings.REQUEST_MAX_BYTES + 1 - self.content.tell()
@@ -81,7 +153,8 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
         self._drain: asyncio.Task[None] | None = None
 
     def _prepare(self) -> None:
-        self.ws_factory.protocol = PingingProtocol
+        self.ws_factory.protocol = BoundedProtocol
+        self.ws_factory.setProtocolOptions(closeHandshakeTimeout=settings.CLOSE_TIMEOUT)
         # Only a pong answers a ping: whoever keeps talking may still have stopped to read.
         self.ws_factory.autoPingRestartOnAnyTraffic = False
         # What is wrong with a frame is told by a close code: a dropped connection would only be tried again.
@@ -92,6 +165,11 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
         for stop in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(stop, self._begin_drain)
         self._on_listening()
+
+    async def handle_reply(self, protocol: Any, message: Any) -> None:
+        if message["type"] == "websocket.send":
+            await protocol.room()
+        await super().handle_reply(protocol, message)
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)

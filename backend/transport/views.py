@@ -1,9 +1,10 @@
 """GraphQL over HTTP, GraphiQL for browsers, and the two health checks."""
 
+import sys
 from typing import Any, NoReturn
 
 import msgspec
-from cross_web import HTTPException
+from cross_web import AsyncDjangoHTTPRequestAdapter, AsyncHTTPRequestAdapter, HTTPException
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import Error as DatabaseError
@@ -15,7 +16,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from graphql import GraphQLError
 from strawberry.django.views import AsyncGraphQLView, TemporalHttpResponse
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.websocket_origin import is_same_origin
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
@@ -28,6 +29,7 @@ from backend.transport import connection, draining
 from chat_schema.context import Context
 from chat_schema.errors import never_began, present, refuse
 
+JSON = "application/json"
 # The media type of GraphQL over HTTP, for those who ask for it: there the status tells what became of the request.
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 
@@ -39,12 +41,19 @@ class _CsrfCheck(CsrfViewMiddleware):
         raise HTTPException(403, reason)
 
 
+class _Adapter(AsyncDjangoHTTPRequestAdapter):
+    @property
+    def content_type(self) -> str | None:
+        return self.request.content_type  # as Django reads it: in lower case, and without parameters
+
+
 # The check is made in `_viewer`, for those who come with a cookie: nobody else can be ridden on.
 @method_decorator(csrf_exempt, name="dispatch")
 class GraphQLView(AsyncGraphQLView[Context, None]):
     """POST runs an operation, GET a query; GET from a browser opens GraphiQL."""
 
     graphql_ide = None
+    request_adapter_class = _Adapter
 
     async def dispatch(  # type: ignore[override]  # async, as Strawberry's own
         self, request: HttpRequest, *args: Any, **kwargs: Any
@@ -55,19 +64,22 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             return await self.run(request=request)
         except HTTPException as error:
             is_get_mutation = isinstance(error.__cause__, InvalidOperationTypeError)
-            return _refused(405 if is_get_mutation else error.status_code, error.reason)
+            response = _refused(request, 405 if is_get_mutation else error.status_code, error.reason)
+            if response.status_code == 405:
+                response["Allow"] = "POST" if is_get_mutation else "GET, POST"
+            return response
         except connection.Rejected:
-            response = _refused(401, "This token is not good.", code="UNAUTHENTICATED")
+            response = _refused(request, 401, "This token is not good.", code="UNAUTHENTICATED")
             response["WWW-Authenticate"] = "Bearer"
             return response
         except RequestDataTooBig:
-            return _refused(413, f"A request has at most {settings.REQUEST_MAX_BYTES} bytes.")
+            return _refused(request, 413, f"A request has at most {settings.REQUEST_MAX_BYTES} bytes.")
         except SuspiciousOperation:
-            return _refused(400, "This request is not served.")
+            return bad_request(request)
         except DomainError as error:
-            return _answer(503, refuse(error))
-        except Exception as error:  # Django would show a page
-            return _answer(500, present(GraphQLError("", original_error=error)))
+            return _answer(request, 503, refuse(error))
+        except Exception:  # Django would show a page
+            return server_error(request)
 
     async def get_context(self, request: HttpRequest, response: HttpResponse) -> Context:
         viewer = await self._viewer(request)
@@ -93,6 +105,14 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
     def should_render_graphql_ide(self, request: Any) -> bool:
         return False  # `explorer` is ours
 
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+        if request.method == "POST" and request.content_type != JSON:
+            raise HTTPException(415, f"The body of a POST is {JSON}.")
+        data = await super().parse_http_body(request)
+        if isinstance(data, GraphQLRequestData) and not isinstance(data.operation_name, str | None):
+            raise HTTPException(400, "`operationName` must be a string or null, if provided.")
+        return data
+
     def parse_json(self, data: str | bytes) -> Any:
         try:
             return msgspec.json.decode(data, type=dict[str, Any])
@@ -101,8 +121,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
 
     async def get_sub_response(self, request: HttpRequest) -> TemporalHttpResponse:
         response = await super().get_sub_response(request)
-        if GRAPHQL_RESPONSE in request.headers.get("Accept", ""):
-            response["Content-Type"] = GRAPHQL_RESPONSE
+        response["Content-Type"] = _media_type(request)
         return response
 
     async def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -121,6 +140,18 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
 
     def encode_json(self, data: object) -> bytes:
         return msgspec.json.encode(data)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django's
+    """For what Django refuses, before a view is called too: a foreign host, a session that has just ended."""
+    return _refused(request, 400, "This request is not served.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """For what is raised, around a view too: a session that cannot be stored."""
+    error = sys.exception()
+    assert isinstance(error, Exception), "it is being handled"
+    return _answer(request, 500, present(GraphQLError("", original_error=error)))
 
 
 def explorer(request: HttpRequest) -> HttpResponse:
@@ -167,10 +198,16 @@ def _check_csrf(request: HttpRequest) -> None:
     check.process_view(request, lambda _: HttpResponse(), (), {})
 
 
-def _refused(status: int, detail: str, *, code: str | None = None) -> HttpResponse:
+def _media_type(request: HttpRequest) -> str:
+    """Of the two that we speak the one that is asked for; plain JSON for whoever does not care."""
+    asked = (f"{each.main_type}/{each.sub_type}" for each in request.accepted_types)  # the most wanted first
+    return next((each for each in asked if each in (JSON, GRAPHQL_RESPONSE)), JSON)
+
+
+def _refused(request: HttpRequest, status: int, detail: str, *, code: str | None = None) -> HttpResponse:
     code = code or ("FORBIDDEN" if status == 403 else "BAD_REQUEST")
-    return _answer(status, GraphQLError(detail, extensions={"code": code}))
+    return _answer(request, status, GraphQLError(detail, extensions={"code": code}))
 
 
-def _answer(status: int, error: GraphQLError) -> HttpResponse:
-    return JsonResponse({"errors": [error.formatted]}, status=status)
+def _answer(request: HttpRequest, status: int, error: GraphQLError) -> HttpResponse:
+    return JsonResponse({"errors": [error.formatted]}, status=status, content_type=_media_type(request))

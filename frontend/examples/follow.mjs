@@ -4,6 +4,7 @@
 //   node frontend/examples/follow.mjs --url ws://localhost:8000/graphql --token TOKEN --room ROOM_ID
 //     [--after CURSOR]   start right after this position in the room's log (default: now)
 //     [--until N]        stop after N messages
+//     [--patience S]     give up a connection that does not answer for so many seconds (default: 5)
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 
@@ -27,12 +28,12 @@ const FOLLOW = `
     }
   }
 `
-const PATIENCE_MS = 5_000
 const TOKEN_REFUSED = [4401, 4403]
 
-const names = ['url', 'token', 'room', 'after', 'until']
+const names = ['url', 'token', 'room', 'after', 'until', 'patience']
 const options = Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
-const { url, token, room, after, until = Infinity } = parseArgs({ options }).values
+const { url, token, room, after, until = Infinity, patience = 5 } = parseArgs({ options }).values
+const patienceMs = 1_000 * patience
 const log = console.error
 if (!/^wss?:/.test(url) || !token || !room) {
   log('Needed: --url ws://..., --token and --room; see the top of this file.')
@@ -47,11 +48,11 @@ const client = createClient({
   url,
   webSocketImpl: class extends WebSocket {
     constructor(address, protocol) {
-      super(address, protocol, { handshakeTimeout: PATIENCE_MS })
+      super(address, protocol, { handshakeTimeout: patienceMs })
     }
   },
   connectionParams: { Authorization: `Bearer ${token}` },
-  connectionAckWaitTimeout: PATIENCE_MS,
+  connectionAckWaitTimeout: patienceMs,
 
   // Come back soon, for ever, and not all clients at the same moment; but do not repeat a question
   // whose answer will be the same: a refused token, an address that is no chat server.
@@ -61,12 +62,12 @@ const client = createClient({
 
   // A connection can die without a word: ping, and give up a socket that does not answer.
   // (A browser has no `terminate`: there it is `socket.close(4408, 'Request Timeout')`.)
-  keepAlive: 10_000,
+  keepAlive: 2 * patienceMs,
   on: {
     connecting: () => log('connecting'),
     opened: (opened) => (socket = opened),
     connected: () => log(cursor ? `connected, going on after ${cursor}` : 'connected'),
-    ping: (received) => received || (silence = setTimeout(() => socket.terminate(), PATIENCE_MS)),
+    ping: (received) => received || (silence = setTimeout(() => socket.terminate(), patienceMs)),
     pong: (received) => received && clearTimeout(silence),
     error: ({ message, error }) => log(`error: ${message || error?.code}`),
     closed: ({ code }) => (clearTimeout(silence), log(`closed with code ${code}`)),

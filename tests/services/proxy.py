@@ -27,7 +27,9 @@ class TcpProxy:
         self.port = free_port()
         self.accepted = 0
         self._upstream = (upstream_host, upstream_port)
-        self._links: dict[asyncio.Task[None], list[asyncio.StreamWriter]] = {}
+        self._links: set[asyncio.Task[None]] = set()
+        self._dead: set[asyncio.Task[None]] = set()
+        self._swallowing = False
         self._delay = 0.0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="tcp-proxy", daemon=True)
@@ -61,8 +63,16 @@ class TcpProxy:
         self._call(self._set_flowing(False))
 
     def restore(self) -> None:
-        """Forward what was held, and everything from now on."""
+        """Forward what was held, and everything from now on; what was swallowed is gone."""
         self._call(self._set_flowing(True))
+
+    def swallow(self) -> int:
+        """Take everything and pass on nothing, not even an end, on connections that there are and new ones.
+
+        As when a router has forgotten them: after `restore` new ones work, and these stay dead. Returns how many
+        there were.
+        """
+        return self._call(self._swallow())
 
     def refuse(self) -> None:
         """Refuse new connections. Those that there are go on."""
@@ -91,9 +101,15 @@ class TcpProxy:
 
     async def _set_flowing(self, flowing: bool) -> None:
         if flowing:
+            self._swallowing = False
             self._flowing.set()
         else:
             self._flowing.clear()
+
+    async def _swallow(self) -> int:
+        self._swallowing = True
+        self._dead.update(self._links)
+        return len(self._links)
 
     async def _cut(self) -> int:
         links = list(self._links)
@@ -106,36 +122,55 @@ class TcpProxy:
         link = asyncio.current_task()
         assert link
         self.accepted += 1
-        writers = self._links[link] = [writer]
+        self._links.add(link)
+        if self._swallowing:
+            self._dead.add(link)
+        writers = [writer]
         try:
             await self._flowing.wait()
+            if link in self._dead:
+                await self._forget(reader)
             upstream_reader, upstream_writer = await asyncio.open_connection(*self._upstream)
             writers.append(upstream_writer)
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._pump(reader, upstream_writer))
-                both.create_task(self._pump(upstream_reader, writer))
+                both.create_task(self._pump(link, reader, upstream_writer))
+                both.create_task(self._pump(link, upstream_reader, writer))
             for each in writers:
                 each.close()
                 await each.wait_closed()
-        except* OSError:
-            pass  # One side was reset, or there is no upstream: the other side is told in the same way.
+        except* (OSError, asyncio.CancelledError):
+            pass  # It was cut, one side was reset, or there is no upstream: whoever is left is told by a reset.
         finally:
             for each in writers:
                 _reset(each)
-            del self._links[link]
+            self._links.discard(link)
+            self._dead.discard(link)
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            chunk = await reader.read(_CHUNK)
+    async def _pump(self, link: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        chunk = b"the first"
+        while chunk:
+            try:
+                chunk = await reader.read(_CHUNK)
+            except OSError:
+                if link not in self._dead:
+                    raise
             await asyncio.sleep(self._delay)
             await self._flowing.wait()
-            if not chunk:
-                break
-            writer.write(chunk)
-            await writer.drain()
+            if link in self._dead:
+                await self._forget(reader)
+            if chunk:
+                writer.write(chunk)
+                await writer.drain()
         # One direction is over; the other may go on.
         with contextlib.suppress(OSError):
             writer.write_eof()
+
+    async def _forget(self, reader: asyncio.StreamReader) -> None:
+        """Until the connection is cut."""
+        with contextlib.suppress(OSError):
+            while await reader.read(_CHUNK):
+                pass
+        await asyncio.Event().wait()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

@@ -1,7 +1,5 @@
 """A cluster for the tests of this folder: PostgreSQL, Redis, and two server processes, A and B."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +8,7 @@ import pytest
 
 from tests.services.postgres import PostgresServer
 from tests.services.redis import RedisServer
-from tests.services.server import MANAGE, ServerProcess
+from tests.services.server import ServerProcess, migrate
 from tests.system.person import Person
 
 
@@ -24,17 +22,15 @@ class Cluster:
 @pytest.fixture(scope="session", params=["pubsub.RedisPubSubChannelLayer", "core.RedisChannelLayer"])
 def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """On each of the layers that the product supports."""
-    environment = {"CHANNEL_LAYER_BACKEND": f"channels_redis.{request.param}"}
+    environment = {
+        "CHANNEL_LAYER_BACKEND": f"channels_redis.{request.param}",
+        "DJANGO_SETTINGS_MODULE": "tests.transport.settings",  # nobody is ever too fast
+    }
     with PostgresServer() as postgres, RedisServer() as redis:
-        _migrate(postgres.url)
+        migrate(postgres.url)
         new = partial(ServerProcess, database_url=postgres.url, redis_url=redis.url, environment=environment)
         with new() as a, new() as b:
             yield Cluster(a, b, redis)
-
-
-def _migrate(database_url: str) -> None:
-    command = [sys.executable, str(MANAGE), "migrate", "--verbosity", "0"]
-    subprocess.run(command, check=True, env={"DATABASE_URL": database_url, "SECRET_KEY": "for tests"})
 
 
 @pytest.fixture

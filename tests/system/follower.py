@@ -6,15 +6,21 @@ import threading
 from pathlib import Path
 from typing import Any, Self
 
+from tests import leaks
+
 ROOT = Path(__file__).parents[2]
 
 
 class Follower:
     """Reads frames until `until` messages have come. Prints its connection's state when a test fails."""
 
-    def __init__(self, *, ws_url: str, token: str, room: str, until: int, after: str | None = None) -> None:
+    def __init__(
+        self, *, ws_url: str, token: str, room: str, until: int, after: str | None = None, patience: float | None = None
+    ) -> None:
         command = [str(ROOT / "frontend/with-node"), "node", str(ROOT / "frontend/examples/follow.mjs")]
         given = {"url": f"{ws_url}/graphql", "token": token, "room": room, "until": str(until), "after": after}
+        if patience:
+            given["patience"] = str(patience)
         options = [part for name, value in given.items() if value for part in (f"--{name}", value)]
         self._process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=None, text=True)
         self.frames: list[dict[str, Any]] = []
@@ -46,9 +52,14 @@ class Follower:
                 f"{len(self.bodies)} of {count} messages came within {seconds} s"
             )
 
+    def ended(self, seconds: float) -> int:
+        """The exit status, once it has stopped by itself."""
+        return self._process.wait(seconds)
+
     def _read(self) -> None:
         assert self._process.stdout
         for line in self._process.stdout:
+            leaks.look("a frame", line)
             with self._came:
                 self.frames.append(json.loads(line))
                 self._came.notify_all()

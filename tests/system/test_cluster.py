@@ -3,6 +3,7 @@
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from itertools import cycle
 
 from tests.services.proxy import TcpProxy
@@ -37,6 +38,43 @@ def test_five_cuts_of_the_wire_while_500_messages_are_sent_lose_nothing(cluster:
         follower.wait_for_messages(count)
         sending.join()
         assert proxy.accepted >= cuts + 1, "each cut was a new connection"
+    assert follower.bodies == _numbers(count)
+
+
+def test_a_wire_that_is_cut_delayed_held_and_forgotten_in_turn_loses_nothing(
+    cluster: Cluster, people: list[Person]
+) -> None:
+    """The client finds out by itself that nobody answers any more: it is told of no end."""
+    ali, vera = people
+    room = _both_enter(ali, vera)
+    count = 400
+    with (
+        TcpProxy("127.0.0.1", cluster.b.port) as proxy,
+        Follower(
+            ws_url=f"ws://127.0.0.1:{proxy.port}", token=vera.token, room=room, until=count, patience=1
+        ) as follower,
+    ):
+        follower.wait_for("CaughtUp")
+        sending = _send_in_background(cluster, ali, room, count)
+        follower.wait_for_messages(50)
+        assert proxy.cut() == 1
+        follower.wait_for_messages(100)
+        proxy.delay(0.2)
+        follower.wait_for_messages(150)
+        proxy.delay(0)
+        proxy.blackhole()  # for less than its patience: what was held comes late, on the same connection
+        time.sleep(0.2)
+        proxy.restore()
+        follower.wait_for_messages(200)
+        before = proxy.accepted
+        proxy.swallow()
+        assert _becomes(lambda: proxy.accepted > before), "a new connection, which is swallowed too"
+        heard = len(follower.bodies)
+        sending.join()
+        assert len(follower.bodies) == heard < count
+        proxy.restore()
+        follower.wait_for_messages(count)
+        assert proxy.accepted > before + 1
     assert follower.bodies == _numbers(count)
 
 
@@ -80,6 +118,13 @@ def _both_enter(ali: Person, vera: Person) -> str:
     vera.enter(address)
     room: str = ali.enter(address)["room"]["id"]
     return room
+
+
+def _becomes(condition: Callable[[], bool], seconds: float = 30) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
 
 
 def _numbers(count: int) -> list[str]:

@@ -1,7 +1,9 @@
 """The messages of graphql-transport-ws that may come in, and what `next` messages begin with."""
 
 import json
+from contextlib import suppress
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,6 +71,24 @@ def test_what_is_no_message_of_the_protocol_is_a_value_error(text: str) -> None:
 def test_every_message_that_a_client_may_send_is_understood(text: str) -> None:
     message = frames.decode(text)
     assert json.loads(text)["type"] == message.__struct_config__.tag
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+FIELDS = st.fixed_dictionaries(
+    {"type": st.sampled_from(["connection_init", "ping", "pong", "subscribe", "complete"])},
+    optional={"id": JSON, "payload": JSON | st.fixed_dictionaries({"query": JSON}, optional={"variables": JSON})},
+)
+
+
+@given(FIELDS | JSON)
+def test_whatever_json_comes_is_a_message_or_a_value_error(value: object) -> None:
+    """Nothing else is caught where frames are read. A message can be walked through, and sent back."""
+    with suppress(ValueError):
+        message = frames.decode(json.dumps(value))
+        assert json.loads(msgspec.json.encode(msgspec.to_builtins(message)))["type"]
 
 
 @given(id=st.text(min_size=1), payload=st.dictionaries(st.text(), st.integers()))
