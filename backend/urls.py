@@ -7,6 +7,10 @@ from django.views.generic import RedirectView
 from backend.transport.views import GraphQLView, healthz, readyz
 from chat_schema.schema import schema
 
+# In the form of GraphQL, as all else that is refused.
+handler400 = "backend.transport.views.bad_request"
+handler500 = "backend.transport.views.server_error"
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="graphql")),
     path("graphql", GraphQLView.as_view(schema=schema), name="graphql"),

@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext, Response
 from playwright.sync_api import Error as PlaywrightError
 
+from tests import leaks
 from tests.browser.explorer import SECONDS, VIEW, Explorer
 from tests.browser.watch import Watch
 from tests.services.chromium import chromium
@@ -49,12 +50,14 @@ def visit(browser: Browser, server: ServerProcess, tmp_path: Path, request: pyte
     When the test is over, nothing may have been there to complain of. If it failed, what is left to see is kept.
     """
     opened: list[Explorer] = []
+    responses: list[Response] = []
     with ExitStack() as contexts:
 
         def visit(origin: str = f"http://localhost:{server.port}", **options: Any) -> Explorer:
             context = contexts.enter_context(browser.new_context(viewport=VIEW, **options))
             context.set_default_timeout(SECONDS * 1000)
             watch = Watch(context, host=urlsplit(origin).netloc)
+            _listen(context, responses)
             explorer = Explorer(context.new_page(), origin, watch)
             opened.append(explorer)
             return explorer.open()
@@ -63,7 +66,26 @@ def visit(browser: Browser, server: ServerProcess, tmp_path: Path, request: pyte
         complaints = [complaint for explorer in opened for complaint in explorer.watch.complaints]
         if complaints or request.node.stash[_failed]:
             _keep_evidence(opened, tmp_path)
+        for response in responses:
+            with suppress(PlaywrightError):  # its page may have gone on to another
+                leaks.look("an HTTP response", response.text())
         assert complaints == []
+
+
+def _listen(context: BrowserContext, responses: list[Response]) -> None:
+    """To what the server says on its sockets, at once; the bodies of `responses` can be read later alone."""
+    context.on("response", lambda response: responses.append(response) if _is_json(response) else None)
+    context.on(
+        "page",
+        lambda page: page.on(
+            "websocket",
+            lambda socket: socket.on("framereceived", lambda frame: leaks.look("a frame", str(frame))),
+        ),
+    )
+
+
+def _is_json(response: Response) -> bool:
+    return "json" in response.headers.get("content-type", "")
 
 
 def _keep_evidence(opened: list[Explorer], folder: Path) -> None:

@@ -1,12 +1,14 @@
 """A PostgreSQL of the test's own, in a temporary folder: the system's binaries, else those of a wheel."""
 
 import os
+import secrets
 import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -14,6 +16,7 @@ from tests.services.child import Child
 from tests.services.errors import ServiceFailed
 from tests.services.ports import LOOPBACK
 from tests.services.postgres_binaries import ENVIRONMENT, find_binaries
+from tests.services.server import migrate
 from tests.services.service import Service
 
 # PostgreSQL refuses to run as root: there it runs as this user, who owns nothing else.
@@ -35,6 +38,20 @@ def postgres_url() -> Iterator[str]:
         return
     with PostgresServer() as server:
         yield server.url
+
+
+@contextmanager
+def fresh_database(url: str) -> Iterator[str]:
+    """A database of one's own on the server that `url` names, with the product's tables, for as long as the block."""
+    name = f"fresh_{secrets.token_hex(4)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            fresh = urlsplit(url)._replace(path=f"/{name}").geturl()
+            migrate(fresh)
+            yield fresh
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 class PostgresServer(Service):

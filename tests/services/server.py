@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +29,12 @@ _NOT_INHERITED = {
 }
 
 
+def migrate(database_url: str, *, manage: Path = MANAGE) -> None:
+    """As the operator of a cluster does before the first start."""
+    command = [sys.executable, str(manage), "migrate", "--verbosity", "0"]
+    subprocess.run(command, check=True, env={"DATABASE_URL": database_url, "SECRET_KEY": "for tests"})
+
+
 class ServerProcess(Service):
     """One server process, ready (`/readyz`) when the block begins. `url` and `ws_url` have no path.
 
@@ -48,6 +55,7 @@ class ServerProcess(Service):
         super().__init__()
         self.url = f"http://{LOOPBACK}:{self.port}"
         self.ws_url = f"ws://{LOOPBACK}:{self.port}"
+        self.database_url = database_url
         self._manage = manage
         # One key for all: the servers of a cluster accept each other's sessions.
         self._settings = {"SECRET_KEY": "for tests"}

@@ -16,6 +16,20 @@ PASSWORD = "a long enough secret"
 PROTOCOL = "graphql-transport-ws"
 PATIENCE = 10.0  # seconds, for what has to come
 
+EVENTS = """
+subscription Events($room: ID!, $after: Cursor) {
+  roomEvents(room: $room, after: $after) {
+    cursor
+    event {
+      __typename
+      ... on MessageSent { message { body } }
+      ... on MemberLeft { member { user { username } } }
+      ... on StreamEnded { problem { code } }
+    }
+  }
+}
+"""
+VIEWER = "{ viewer { user { username } } }"
 REGISTER = """
 mutation ($account: RegisterInput!, $token: CreateTokenInput!) {
   register(input: $account) { __typename ... on Problem { detail } }
@@ -166,6 +180,11 @@ class Socket:
                     await self.connection.recv()
         except ConnectionClosed:
             return self.connection.close_code
+
+
+def bodies(frames: list[dict[str, Any]]) -> list[str]:
+    """Of the messages that were sent, by the frames of a `roomEvents`."""
+    return [frame["event"]["message"]["body"] for frame in frames if "message" in frame["event"]]
 
 
 @asynccontextmanager

@@ -1,37 +1,89 @@
 """The server that these tests talk to, and the people on it."""
 
 import asyncio
+import os
 import secrets
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, closing, contextmanager
+from contextlib import AsyncExitStack, ExitStack, closing, contextmanager
+from typing import Any
 
+import httpx
+import psycopg
 import pytest
 
+from tests.services.postgres import fresh_database
+from tests.services.redis import RedisServer
 from tests.services.server import ServerProcess
-from tests.transport.client import Person
+from tests.transport.client import PATIENCE, Person, Socket, open_socket
 
 NewPerson = Callable[[], Awaitable[Person]]
 
 
 @contextmanager
-def serving(settings: str = "settings") -> Iterator[ServerProcess]:
-    """A server with the settings of this name among the tests'."""
-    with ServerProcess(environment={"DJANGO_SETTINGS_MODULE": f"tests.transport.{settings}"}) as server:
-        yield server
+def serving(settings: str = "settings", *, redis_url: str | None = None) -> Iterator[ServerProcess]:
+    """A server with the settings of this name among the tests'.
+
+    It runs on what these tests run on: alone on SQLite, or with a database and a Redis, which it shares with nobody.
+    """
+    environment = {"DJANGO_SETTINGS_MODULE": f"tests.transport.{settings}"}
+    with ExitStack() as services:
+        database_url = None
+        if cluster := os.environ.get("DATABASE_URL"):
+            database_url = services.enter_context(fresh_database(cluster))
+            redis_url = redis_url or services.enter_context(RedisServer()).url
+        server = ServerProcess(database_url=database_url, redis_url=redis_url, environment=environment)
+        yield services.enter_context(server)
 
 
 def change(server: ServerProcess, statement: str, *values: object) -> None:
-    """Behind the back of the server: what no mutation can do, and nobody hears of."""
-    path = server.folder / "var" / "chaikhana.sqlite3"
-    with closing(sqlite3.connect(path, timeout=20)) as database, database:
-        assert database.execute(statement, values).rowcount in (1, -1), "one row, or no rows at all"
+    """Behind the back of the server: what no mutation can do, and nobody hears of. Values stand where `?` does."""
+    if server.database_url:
+        with psycopg.connect(server.database_url) as database:
+            count = database.execute(statement.replace("?", "%s").encode(), values).rowcount
+    else:
+        path = server.folder / "var" / "chaikhana.sqlite3"
+        with closing(sqlite3.connect(path, timeout=20)) as embedded, embedded:
+            count = embedded.execute(statement, values).rowcount
+    assert count in (1, -1), "one row, or no rows at all"
+
+
+@contextmanager
+def nobody_writes(server: ServerProcess) -> Iterator[None]:
+    """To rooms, for as long as the block: whoever wants to has to wait."""
+    if server.database_url:
+        with psycopg.connect(server.database_url) as lock:
+            lock.execute("LOCK TABLE chat_room IN EXCLUSIVE MODE")
+            yield
+    else:
+        with closing(sqlite3.connect(server.folder / "var" / "chaikhana.sqlite3")) as embedded:
+            embedded.execute("BEGIN IMMEDIATE")
+            yield
 
 
 def address() -> str:
     """Of a room where nobody has been."""
     return f"room {secrets.token_hex(4)}"
+
+
+async def inside(server: ServerProcess) -> dict[str, Any]:
+    """What the process holds (`tests/transport/urls.py`)."""
+    async with httpx.AsyncClient(timeout=PATIENCE, verify=False) as client:
+        answer = await client.get(f"{server.url}/inside")
+    assert answer.status_code == 200, server.log.read_text()
+    held: dict[str, Any] = answer.json()
+    return held
+
+
+async def until(server: ServerProcess, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Looks inside until it is as it has to be."""
+    deadline = time.monotonic() + 3 * PATIENCE
+    while not condition(held := await inside(server)):
+        assert time.monotonic() < deadline, held
+        await asyncio.sleep(0.05)
+    return held
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +122,20 @@ async def ali(server: ServerProcess, tokens: dict[str, str]) -> AsyncIterator[Pe
 async def vera(server: ServerProcess, tokens: dict[str, str]) -> AsyncIterator[Person]:
     async with Person(url=server.url, username="vera", token=tokens["vera"]) as vera:
         yield vera
+
+
+@pytest.fixture
+async def socket(server: ServerProcess) -> AsyncIterator[Socket]:
+    """Open, and nothing said on it."""
+    async with open_socket(server.ws_url) as socket:
+        yield socket
+
+
+@pytest.fixture
+async def anonymous(socket: Socket) -> Socket:
+    """Nobody, let in."""
+    await socket.init()
+    return socket
 
 
 @pytest.fixture

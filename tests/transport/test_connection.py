@@ -241,7 +241,7 @@ async def quick_browser(impatient_server: ServerProcess, vera: Person) -> AsyncI
 @pytest.mark.parametrize(
     ("statement", "ended"),
     [
-        ("UPDATE accounts_user SET is_active = 0 WHERE username = ?", "both"),
+        ("UPDATE accounts_user SET is_active = false WHERE username = ?", "both"),
         ("UPDATE accounts_user SET credentials_epoch = credentials_epoch + 1 WHERE username = ?", "session"),
         (
             "DELETE FROM accounts_personaltoken WHERE user_id = (SELECT id FROM accounts_user WHERE username = ?)",

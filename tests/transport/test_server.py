@@ -5,10 +5,9 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,7 +16,7 @@ from django.conf import settings
 from tests.services.ports import LOOPBACK, free_port
 from tests.services.server import MANAGE, ServerProcess
 from tests.transport.client import Person, open_socket
-from tests.transport.served import address, serving
+from tests.transport.served import address, nobody_writes, serving
 
 EVENTS = "subscription ($room: ID!) { roomEvents(room: $room) { event { __typename } } }"
 
@@ -66,8 +65,7 @@ async def test_a_request_under_way_is_answered_before_the_server_ends() -> None:
     with serving() as server:
         async with await Person.register(server.url) as ali:
             room = (await ali.enter(address()))["room"]["id"]
-            with closing(sqlite3.connect(server.folder / "var" / "chaikhana.sqlite3")) as lock:
-                lock.execute("BEGIN IMMEDIATE")  # nobody writes now
+            with nobody_writes(server):
                 sending = asyncio.create_task(ali.send(room, "salam"))
                 await asyncio.sleep(0.2)
                 server.terminate()
@@ -114,10 +112,10 @@ def masked(text: str) -> bytes:
     return bytes([0x81, 0x80 | len(data), 0, 0, 0, 0]) + data
 
 
-def test_a_port_in_use_is_told_in_one_sentence(server: ServerProcess) -> None:
+def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
-        ended = serve("--port", str(port))
+        ended = serve("--port", str(port), VAR_DIR=str(tmp_path))
     assert ended.returncode == 1
     [line] = ended.stderr.splitlines()
     assert f"Cannot listen on port {port}" in line
@@ -132,15 +130,14 @@ def test_a_port_that_is_none_is_told_in_one_sentence(port: str) -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_a_redis_that_does_not_answer_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REDIS_URL", f"redis://{LOOPBACK}:{free_port()}/0")
-    ended = serve()
+def test_a_redis_that_does_not_answer_is_told_in_one_sentence(tmp_path: Path) -> None:
+    ended = serve(VAR_DIR=str(tmp_path), REDIS_URL=f"redis://{LOOPBACK}:{free_port()}/0")
     assert (ended.returncode, ended.stderr.splitlines()) == (
         1,
         ["CommandError: The Redis of REDIS_URL does not answer."],
     )
 
 
-def serve(*options: str) -> subprocess.CompletedProcess[str]:
+def serve(*options: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(MANAGE), "serve", "--host", LOOPBACK, *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, env=settings)

@@ -1,14 +1,13 @@
-"""GraphQL over HTTP: who is served, what is answered to what is no request, GraphiQL, and the health checks."""
+"""GraphQL over HTTP: who is served and how it is answered, GraphiQL, and the health checks."""
 
 import json
 import logging
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
-from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import OperationalError
 from django.test import AsyncClient
 from pytest_django import Settings
@@ -18,19 +17,8 @@ from backend.accounts import users
 from backend.errors import RateLimited
 from backend.transport import draining
 from tests.services.server import ServerProcess
+from tests.transport.answers import JSON, MUTATION, RESPONSE, WHO, code, error, username
 from tests.transport.client import PASSWORD, Http, Person, do
-
-WHO = "{ viewer { user { username } } }"
-# Needs somebody to be logged in, and changes nothing else.
-MUTATION = 'mutation { leaveRoom(input: { room: "x" }) { __typename } }'
-RESPONSE = "application/graphql-response+json"
-
-
-@pytest.fixture
-async def nobody(server: ServerProcess) -> AsyncIterator[Http]:
-    client = Http(server.url)
-    yield client
-    await client.close()
 
 
 @pytest.fixture
@@ -38,28 +26,6 @@ async def browser(nobody: Http, ali: Person) -> Http:
     """Logged in with a session."""
     await do(nobody, "logIn", "", username=ali.username, password=PASSWORD)
     return nobody
-
-
-def error(response: httpx.Response) -> dict[str, object]:
-    """The only error of a JSON answer that holds nothing else."""
-    assert response.headers["Content-Type"] == "application/json", response.text
-    body = response.json()
-    assert body.keys() == {"errors"}
-    [only] = body["errors"]
-    assert only["message"]
-    found: dict[str, object] = only
-    return found
-
-
-def code(response: httpx.Response) -> object:
-    extensions = error(response)["extensions"]
-    assert isinstance(extensions, dict)
-    return extensions["code"]
-
-
-def username(response: httpx.Response) -> str | None:
-    viewer = response.json()["data"]["viewer"]
-    return viewer["user"]["username"] if viewer else None
 
 
 # --- Who is served --------------------------------------------------------------------------------------------
@@ -136,125 +102,9 @@ async def test_a_token_that_is_not_good_is_401(nobody: Http, given: str) -> None
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example"])
 async def test_a_foreign_host_is_not_served(nobody: Http, host: str) -> None:
-    response = await nobody.http.post("/graphql", json={"query": WHO}, headers={"Host": host})
-    assert response.status_code == 400
-
-
-# --- What is no request ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"null",
-        b"1",
-        b'"{ viewer { id } }"',
-        b"true",
-        b"[]",
-        b'[{"query": "{ viewer { id } }"}]',
-        b"{",
-        b"salam",
-        b'{"query": "{ viewer { id } }"} more',
-        b'{"query": "\xff"}',
-        b"\xff\xfe{\x00}\x00",
-        b'{"query": "{ viewer { id } }", "variables": {"x": "\\ud800"}}',
-        b'{"query": NaN}',
-        b'{"query": "{ viewer { id } }", "variables": {"x": 1e999}}',
-        b'{"query": "{ viewer { id } }", "variables": ' + b'{"x":' * 20_000 + b"1" + b"}" * 20_001,
-        b"[" * 100_000,
-        b'{"query": 1}',
-        b'{"query": ["{ viewer { id } }"]}',
-        b'{"query": null}',
-        b'{"query": ""}',
-        b'{"variables": {}}',
-        b'{"query": "{ viewer { id } }", "variables": []}',
-        b'{"query": "{ viewer { id } }", "variables": "{}"}',
-        b'{"query": "{ viewer { id } }", "extensions": 1}',
-        b'{"query": "query A { viewer { id } }", "operationName": "B"}',
-        b'{"query": "fragment F on Query { viewer { id } }"}',
-    ],
-    ids=lambda body: repr(body[:50]),
-)
-async def test_a_body_that_is_no_request_is_a_json_error(nobody: Http, body: bytes) -> None:
-    response = await nobody.http.post("/graphql", content=body, headers={"Content-Type": "application/json"})
-    assert (response.status_code, code(response)) == (400, "BAD_REQUEST")
-
-
-@pytest.mark.parametrize("name", [1, ["A"], {"A": 1}, True, ""])
-async def test_an_operation_name_that_is_none_is_a_json_error(nobody: Http, name: object) -> None:
-    response = await nobody.post("query A { viewer { id } }", operationName=name)
-    assert response.status_code in (200, 400)
-    assert code(response) == "BAD_REQUEST"
-
-
-@pytest.mark.parametrize(
-    "content_type",
-    [
-        "text/plain",
-        "text/html",
-        "application/x-www-form-urlencoded",
-        "",
-        ";",
-        "application",
-        "application/graphql",
-        "charset=utf-8",
-        "text/plain; application/json",
-    ],
-)
-async def test_a_body_of_another_type_is_a_json_error(nobody: Http, content_type: str) -> None:
-    """Those are what other sites' forms can send without asking."""
-    body = json.dumps({"query": WHO}).encode()
-    response = await nobody.http.post("/graphql", content=body, headers={"Content-Type": content_type})
-    assert (response.status_code, code(response)) == (400, "BAD_REQUEST")
-
-
-async def test_an_upload_is_a_json_error(nobody: Http) -> None:
-    response = await nobody.http.post("/graphql", files={"0": b"x"}, data={"operations": json.dumps({"query": WHO})})
-    assert (response.status_code, code(response)) == (400, "BAD_REQUEST")
-
-
-async def test_a_body_that_is_too_long_is_413(nobody: Http) -> None:
-    response = await nobody.post(WHO, {"x": "x" * settings.REQUEST_MAX_BYTES})
-    assert (response.status_code, code(response)) == (413, "BAD_REQUEST")
-
-
-async def test_a_body_of_untold_length_that_is_too_long_is_413(nobody: Http) -> None:
-
-    async def chunks() -> AsyncIterator[bytes]:
-        yield json.dumps({"query": WHO}).encode()[:-1] + b', "variables": {"x": "'
-        for _ in range(100):
-            yield b"x" * 65_536
-        yield b'"}}'
-
-    response = await nobody.http.post("/graphql", content=chunks(), headers={"Content-Type": "application/json"})
-    assert (response.status_code, code(response)) == (413, "BAD_REQUEST")
-
-
-async def test_a_long_body_is_served(nobody: Http) -> None:
-    assert username(await nobody.post(WHO, {"x": "x" * (settings.REQUEST_MAX_BYTES - 1000)})) is None
-
-
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
-async def test_another_method_is_a_json_error(nobody: Http, method: str) -> None:
-    response = await nobody.http.request(method, "/graphql", json={"query": WHO})
-    assert (response.status_code, code(response)) == (405, "BAD_REQUEST")
-
-
-async def test_a_get_without_a_query_is_a_json_error(nobody: Http) -> None:
-    response = await nobody.get()
-    assert (response.status_code, code(response)) == (400, "BAD_REQUEST")
-
-
-@pytest.mark.parametrize("variables", ["null", "1", "[]", "{", "salam"])
-async def test_variables_of_a_get_that_are_none_are_a_json_error(nobody: Http, variables: str) -> None:
-    response = await nobody.get(query=WHO, variables=variables)
-    assert (response.status_code, code(response)) == (400, "BAD_REQUEST")
-
-
-async def test_too_many_parameters_are_a_json_error(nobody: Http) -> None:
-    response = await nobody.get(query=WHO, **{f"p{number}": "" for number in range(1001)})
-    assert (response.status_code, code(response)) == (400, "BAD_REQUEST")
+    for path in ("/graphql", "/healthz"):  # Django refuses it before anybody is asked
+        response = await nobody.http.post(path, json={"query": WHO}, headers={"Host": host})
+        assert (response.status_code, code(response)) == (400, "BAD_REQUEST")
 
 
 # --- What is one ----------------------------------------------------------------------------------------------
@@ -269,6 +119,7 @@ async def test_a_get_runs_a_query_with_variables(nobody: Http) -> None:
 async def test_a_get_never_runs_a_mutation(ali: Person) -> None:
     response = await ali.http.get(query=MUTATION)
     assert (response.status_code, code(response)) == (405, "BAD_REQUEST")
+    assert response.headers["Allow"] == "POST"
 
 
 async def test_a_get_never_runs_a_mutation_that_stands_beside_a_query(ali: Person) -> None:
@@ -299,6 +150,35 @@ async def test_who_asks_for_graphql_responses_is_told_by_the_status(nobody: Http
     assert (plain.status_code, plain.headers["Content-Type"]) == (200, "application/json")
     assert plain.json().keys() == response.json().keys()
     assert ("data" in plain.json()) == (status == 200)
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("", JSON),
+        ("*/*", JSON),
+        ("text/plain", JSON),
+        ("application/*;q=nonsense", JSON),
+        (f"{JSON}, {RESPONSE};q=0.1", JSON),
+        (f"{RESPONSE};q=0, {JSON}", JSON),
+        (f"{RESPONSE}x", JSON),
+        (RESPONSE, RESPONSE),
+        (f"{RESPONSE}; charset=UTF-8, {JSON}; charset=UTF-8", RESPONSE),
+        (f"{JSON};q=0.9, {RESPONSE}", RESPONSE),
+    ],
+)
+async def test_the_media_type_is_the_one_that_is_asked_for(nobody: Http, accept: str, media_type: str) -> None:
+    """Of whatever is answered: a result, or a refusal at the door."""
+    headers = {"Accept": accept}
+    assert (await nobody.post(WHO, headers=headers)).headers["Content-Type"] == media_type
+    for refused in (
+        await nobody.post(WHO, headers={**headers, "Authorization": "Bearer wrong"}),
+        await nobody.post(WHO, headers={**headers, "Origin": "https://evil.example"}),
+        await nobody.post(WHO, headers={**headers, "Host": "evil.example"}),
+        await nobody.http.post("/graphql", content=b"{", headers={**headers, "Content-Type": JSON}),
+        await nobody.http.put("/graphql", headers=headers),
+    ):
+        assert error(refused, media_type)
 
 
 async def test_every_error_has_a_code(nobody: Http) -> None:
@@ -364,6 +244,22 @@ async def test_a_fault_before_executing_is_masked_and_logged(
     assert b"SECRET" not in response.content
     [only] = json.loads(response.content)["errors"]
     assert only["extensions"]["incident"] in caplog.text
+    assert "SECRET" in caplog.text
+
+
+async def test_a_fault_after_executing_is_masked_and_logged(
+    here: AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The session that a login has made is stored when the view has done its part."""
+
+    def fail(*_: object) -> None:
+        raise OperationalError("SECRET")
+
+    monkeypatch.setattr(SessionMiddleware, "process_response", fail)
+    here.raise_request_exception = False  # as a server
+    response = await post(here, WHO)
+    assert (response.status_code, code(response)) == (500, "INTERNAL")
+    assert "SECRET" not in response.text
     assert "SECRET" in caplog.text
 
 

@@ -1,0 +1,26 @@
+"""The same without masking, for what must not go unseen: a password comes back as the text of a fault."""
+
+from typing import NoReturn
+
+from django.apps import AppConfig
+
+from tests.transport.settings import *  # noqa: F403  # all but what follows
+from tests.transport.settings import INSTALLED_APPS as PRODUCT
+
+
+class Unmasked(AppConfig):
+    name = "tests.transport.unmasked"
+
+    def ready(self) -> None:
+        """Before those are imported that import `present` by its name."""
+        from backend.accounts import users
+        from chat_schema import errors
+
+        def fail(*, password: str, **_: object) -> NoReturn:
+            raise ValueError(password)
+
+        errors.present = lambda error: error
+        users.check_password = fail
+
+
+INSTALLED_APPS = [f"{__name__}.Unmasked", *PRODUCT]
