@@ -1,7 +1,7 @@
 # Run, check and maintain Chaikhana. `make` alone lists the targets.
 #
-# Needs Python 3.11 or newer, nothing else: Node, Redis and PostgreSQL are taken from the machine where it has
-# them, and fetched into this folder where it has not.
+# Needs Python 3.11 or newer, nothing else: Node, and for the tests Redis, PostgreSQL and Chromium, are taken from the
+# machine where it has them, and fetched where it has not.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -21,7 +21,7 @@ FRONTEND_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run superuser test lint types imports schema-check django-check frontend-check pytest browser \
+.PHONY: help run superuser test lint types imports schema-check django-check frontend-check pytest cluster browser \
 	format schema lock clean
 
 help: ## List the targets
@@ -38,7 +38,7 @@ superuser: $(RUNTIME) ## Create an administrator
 
 ## Check
 
-test: lint types imports schema-check django-check frontend-check pytest browser ## Check everything, as CI does
+test: lint types imports schema-check django-check frontend-check pytest cluster browser ## Check everything, as CI does
 
 lint: $(DEVELOPMENT) ## Style of the Python code
 	$(BIN)/ruff check
@@ -63,6 +63,11 @@ frontend-check: $(DIST) ## Types, build and tests of the web client
 
 pytest: $(DEVELOPMENT) $(DIST) ## Tests of the server (a few of them: .venv/bin/pytest tests/...)
 	$(BIN)/pytest --ignore=tests/browser
+
+# All but those that bring services of their own, whatever they are run on.
+cluster: $(DEVELOPMENT) $(DIST) ## The same tests as in a cluster: on PostgreSQL and Redis
+	$(BIN)/python -m tests.services $(BIN)/pytest --ignore=tests/browser --ignore=tests/hub --ignore=tests/system \
+		--ignore=tests/test_services.py
 
 # A run of its own: while Playwright runs, no asyncio code of a test can.
 browser: $(DEVELOPMENT) $(DIST) ## Tests of GraphiQL, in a real Chromium
