@@ -31,9 +31,12 @@ class Checked(NamedTuple):
     errors: tuple[GraphQLError, ...]
 
 
-@lru_cache(maxsize=settings.DOCUMENT_CACHE_SIZE)
 def check(schema: GraphQLSchema, text: str) -> Checked:
-    """Parse, bound and validate. Never raises."""
+    """Parse, bound and validate. Never raises. Remembers what it found, but for a text that is unusually long."""
+    return _remembered(schema, text) if len(text) <= settings.DOCUMENT_CACHED_LENGTH else _check(schema, text)
+
+
+def _check(schema: GraphQLSchema, text: str) -> Checked:
     try:
         document = parse(text, max_tokens=settings.DOCUMENT_MAX_TOKENS)
         if refusal := limits.too_complex(document):
@@ -44,6 +47,9 @@ def check(schema: GraphQLSchema, text: str) -> Checked:
         return Checked(None, (error.with_traceback(None),))
     except RecursionError:
         return Checked(None, (GraphQLError("The document is nested too deeply."),))
+
+
+_remembered = lru_cache(maxsize=settings.DOCUMENT_CACHE_SIZE)(_check)
 
 
 def operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

@@ -42,7 +42,18 @@ def test_a_document_is_parsed_and_validated_once(monkeypatch: pytest.MonkeyPatch
 def test_no_more_documents_are_kept_than_the_limit_says() -> None:
     for number in range(settings.DOCUMENT_CACHE_SIZE + 10):
         documents.check(SCHEMA, f"{{ viewer {{ id }} }} # {number}")
-    assert documents.check.cache_info().currsize == settings.DOCUMENT_CACHE_SIZE
+    assert documents._remembered.cache_info().currsize == settings.DOCUMENT_CACHE_SIZE
+
+
+def test_a_long_document_is_checked_but_not_remembered() -> None:
+    """As many as are remembered must not fill the memory."""
+    before = documents._remembered.cache_info()
+    text = "{ viewer { id } }".ljust(settings.DOCUMENT_CACHED_LENGTH + 1)
+    assert documents.check(SCHEMA, text).document
+    assert documents.check(SCHEMA, text + "}").errors
+    assert documents._remembered.cache_info() == before
+    documents.check(SCHEMA, text[:-1])
+    assert documents._remembered.cache_info() != before
 
 
 def test_a_document_with_more_tokens_than_the_limit_says_is_refused_unparsed() -> None:
