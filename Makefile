@@ -67,7 +67,7 @@ pytest: $(DEVELOPMENT) $(DIST) ## Tests of the server (a few of them: .venv/bin/
 # All but those that bring services of their own, whatever they are run on.
 cluster: $(DEVELOPMENT) $(DIST) ## The same tests as in a cluster: on PostgreSQL and Redis
 	$(BIN)/python -m tests.services $(BIN)/pytest --ignore=tests/browser --ignore=tests/hub --ignore=tests/system \
-		--ignore=tests/test_services.py
+		--ignore=tests/services
 
 # A run of its own: while Playwright runs, no asyncio code of a test can.
 browser: $(DEVELOPMENT) $(DIST) ## Tests of GraphiQL, in a real Chromium

@@ -1,21 +1,9 @@
-"""GraphQL over HTTP: who is served and how it is answered, GraphiQL, and the health checks."""
+"""GraphQL over HTTP: who is served, and what an answer is."""
 
-import json
-import logging
 import re
-from pathlib import Path
 
-import httpx
 import pytest
-from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import OperationalError
-from django.test import AsyncClient
-from pytest_django import Settings
 
-from backend import database
-from backend.accounts import users
-from backend.errors import RateLimited
-from backend.transport import draining
 from tests.services.server import ServerProcess
 from tests.transport.answers import JSON, MUTATION, RESPONSE, WHO, code, error, username
 from tests.transport.client import PASSWORD, Http, Person, do
@@ -26,9 +14,6 @@ async def browser(nobody: Http, ali: Person) -> Http:
     """Logged in with a session."""
     await do(nobody, "logIn", "", username=ali.username, password=PASSWORD)
     return nobody
-
-
-# --- Who is served --------------------------------------------------------------------------------------------
 
 
 async def test_without_cookies_no_csrf_token_is_needed(nobody: Http) -> None:
@@ -105,9 +90,6 @@ async def test_a_foreign_host_is_not_served(nobody: Http, host: str) -> None:
     for path in ("/graphql", "/healthz"):  # Django refuses it before anybody is asked
         response = await nobody.http.post(path, json={"query": WHO}, headers={"Host": host})
         assert (response.status_code, code(response)) == (400, "BAD_REQUEST")
-
-
-# --- What is one ----------------------------------------------------------------------------------------------
 
 
 async def test_a_get_runs_a_query_with_variables(nobody: Http) -> None:
@@ -191,164 +173,3 @@ async def test_every_error_has_a_code(nobody: Http) -> None:
     for document in documents:
         errors = (await nobody.post(document)).json()["errors"]
         assert all(re.fullmatch("[A-Z_]+", each["extensions"]["code"]) for each in errors)
-
-
-# --- In this process: what cannot be asked of a server from outside --------------------------------------------
-
-
-@pytest.fixture
-def here() -> AsyncClient:
-    return AsyncClient(enforce_csrf_checks=True)
-
-
-async def post(client: AsyncClient, document: str) -> httpx.Response:
-    response = await client.post("/graphql", {"query": document}, content_type="application/json")
-    return httpx.Response(response.status_code, content=response.content, headers=dict(response.items()))
-
-
-async def test_a_fault_while_executing_is_masked_and_logged(
-    here: AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def fail(**_: object) -> None:
-        raise ValueError("SECRET of the innards")
-
-    monkeypatch.setattr(users, "check_password", fail)
-    response = await post(
-        here,
-        'mutation { createToken(input: { name: "x", credentials: { username: "x", password: "x" } }) { __typename } }',
-    )
-    assert response.status_code == 200
-    assert "SECRET" not in response.text
-    [only] = response.json()["errors"]
-    assert only["extensions"]["code"] == "INTERNAL"
-    [record] = [each for each in caplog.records if each.levelno >= logging.ERROR]
-    assert only["extensions"]["incident"] in record.getMessage()
-    assert "SECRET" in caplog.text
-
-
-@pytest.mark.parametrize(
-    "failure", [ValueError("SECRET"), OperationalError("SECRET"), ExceptionGroup("SECRET", [OSError()])]
-)
-async def test_a_fault_before_executing_is_masked_and_logged(
-    here: AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failure: Exception
-) -> None:
-    """The database is away when the session is looked up: still no page, and no text of ours."""
-
-    async def fail(*_: object, **__: object) -> None:
-        raise failure
-
-    monkeypatch.setattr(database, "run", fail)
-    here.cookies["sessionid"] = "x" * 32
-    response = await here.get("/graphql", {"query": WHO})
-    assert (response.status_code, response["Content-Type"]) == (500, "application/json")
-    assert b"SECRET" not in response.content
-    [only] = json.loads(response.content)["errors"]
-    assert only["extensions"]["incident"] in caplog.text
-    assert "SECRET" in caplog.text
-
-
-async def test_a_fault_after_executing_is_masked_and_logged(
-    here: AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The session that a login has made is stored when the view has done its part."""
-
-    def fail(*_: object) -> None:
-        raise OperationalError("SECRET")
-
-    monkeypatch.setattr(SessionMiddleware, "process_response", fail)
-    here.raise_request_exception = False  # as a server
-    response = await post(here, WHO)
-    assert (response.status_code, code(response)) == (500, "INTERNAL")
-    assert "SECRET" not in response.text
-    assert "SECRET" in caplog.text
-
-
-async def test_a_server_with_too_much_to_do_says_so(here: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuse(*_: object, **__: object) -> None:
-        raise RateLimited(1000, "The server is busy.")
-
-    monkeypatch.setattr(database, "run", refuse)
-    here.cookies["sessionid"] = "x" * 32
-    response = await here.get("/graphql", {"query": WHO})
-    assert response.status_code == 503
-    [only] = json.loads(response.content)["errors"]
-    assert only["extensions"] == {"code": "RATE_LIMITED", "retryAfterMs": 1000}
-
-
-@pytest.fixture
-def built(settings: Settings, tmp_path: Path) -> Path:
-    settings.FRONTEND_DIST = tmp_path
-    (tmp_path / "explorer.html").write_text("<!doctype html><title>GraphiQL</title>")
-    return tmp_path
-
-
-async def visit(client: AsyncClient, path: str = "/graphql") -> httpx.Response:
-    response = await client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
-    return httpx.Response(response.status_code, content=response.content, headers=dict(response.items()))
-
-
-async def test_a_browser_is_shown_graphiql_under_a_strict_policy(here: AsyncClient, built: Path) -> None:
-    page = await visit(here)
-    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    assert "GraphiQL" in page.text
-    policy = dict(each.split(" ", 1) for each in page.headers["Content-Security-Policy"].split("; "))
-    assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
-    assert policy["script-src"] == policy["connect-src"] == "'self'"
-    assert page.headers["X-Frame-Options"] == "DENY"
-    assert page.headers["X-Content-Type-Options"] == "nosniff"
-    assert page.headers["Cache-Control"] == "no-cache"
-
-
-async def test_graphiql_is_given_the_csrf_token_that_it_sends_back(here: AsyncClient, built: Path) -> None:
-    await visit(here)
-    assert here.cookies["csrftoken"].value
-
-
-async def test_the_root_leads_to_graphiql(here: AsyncClient, built: Path) -> None:
-    root = await visit(here, "/")
-    assert (root.status_code, root.headers["Location"]) == (302, "/graphql")
-
-
-async def test_graphiql_that_was_not_built_is_told_in_one_sentence(here: AsyncClient, built: Path) -> None:
-    (built / "explorer.html").unlink()
-    page = await visit(here)
-    assert (page.status_code, page.text) == (503, "GraphiQL is not built: run `make run`.")
-
-
-async def test_a_browser_that_gives_a_query_gets_its_result(here: AsyncClient, built: Path) -> None:
-    response = await here.get("/graphql", {"query": WHO}, headers={"Accept": "text/html"})
-    assert json.loads(response.content) == {"data": {"viewer": None}}
-
-
-# --- Health ---------------------------------------------------------------------------------------------------
-
-
-async def test_healthz_and_readyz_answer(nobody: Http) -> None:
-    for path in ("/healthz", "/readyz"):
-        response = await nobody.http.get(path)
-        assert (response.status_code, response.json()) == (200, {"status": "ok"})
-
-
-@pytest.mark.parametrize("failure", [OperationalError("SECRET"), RateLimited(1000)])
-async def test_readyz_says_if_the_database_is_away(
-    here: AsyncClient, monkeypatch: pytest.MonkeyPatch, failure: Exception
-) -> None:
-    async def fail(*_: object) -> None:
-        raise failure
-
-    monkeypatch.setattr(database, "run", fail)
-    response = await here.get("/readyz")
-    assert (response.status_code, response.content) == (503, b'{"status": "no database"}')
-    assert (await here.get("/healthz")).status_code == 200
-
-
-@pytest.fixture
-def stopping(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draining, "_stopping", False)
-    draining.begin()
-
-
-async def test_readyz_says_if_the_server_is_stopping(here: AsyncClient, stopping: None) -> None:
-    response = await here.get("/readyz")
-    assert (response.status_code, response.content) == (503, b'{"status": "stopping"}')
-    assert (await here.get("/healthz")).status_code == 200
