@@ -8,6 +8,7 @@ can keep a server busy for a quarter of a second. And execution multiplies page 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,9 @@ from graphql import (
     SelectionSetNode,
     ValueNode,
     VariableNode,
+    Visitor,
+    value_from_ast_untyped,
+    visit,
 )
 
 _Path = tuple[str, ...]
@@ -34,6 +38,12 @@ _Path = tuple[str, ...]
 
 def too_complex(document: DocumentNode) -> GraphQLError | None:
     """Why a document is refused before it is validated, if it is."""
+    oddities = _Oddities()
+    visit(document, oddities)
+    if oddities.has_long_numbers:
+        return GraphQLError(f"A number has more than {_NUMBER_MAX_LENGTH} characters.")
+    if oddities.introspections > _INTROSPECTIONS_MAX:
+        return GraphQLError(f"The document asks for the schema more than {_INTROSPECTIONS_MAX} times.")
     try:
         shape = _Measure(document).document()
     except _Cycle:
@@ -47,6 +57,23 @@ def too_complex(document: DocumentNode) -> GraphQLError | None:
     if _overlaps(document) > settings.DOCUMENT_MAX_OVERLAPS:
         return GraphQLError("The document repeats the same fields too often.")
     return None
+
+
+# Python refuses to read very long ones, in words of its own.
+_NUMBER_MAX_LENGTH = 100
+# The whole schema is thousands of fields, resolved without a pause. (How deep it is asked for, validation bounds.)
+_INTROSPECTIONS_MAX = 2
+
+
+class _Oddities(Visitor):
+    has_long_numbers = False
+    introspections = 0
+
+    def enter_int_value(self, node: IntValueNode, *_: Any) -> None:
+        self.has_long_numbers |= len(node.value) > _NUMBER_MAX_LENGTH
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.introspections += node.name.value in ("__schema", "__type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +168,41 @@ PAGED_FIELDS = {
 def too_costly(
     schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
 ) -> GraphQLError | None:
-    """Why an operation is refused before it is run, if it is: fields times the lengths of the lists around them."""
-    fields = _Cost(schema, document, variables).of(operation.selection_set)
+    """Why an operation is refused before it is run, if it is: fields times the lengths of the lists around them.
+
+    A field that has a resolver of its own counts as several.
+    """
+    fields = _Cost(schema, document, _given(operation, variables)).of(operation.selection_set)
     if fields <= settings.DOCUMENT_MAX_COST:
         return None
     return GraphQLError(
-        f"The operation could resolve {fields} fields, of at most {settings.DOCUMENT_MAX_COST}: ask for shorter pages."
+        f"The operation costs {fields}, of at most {settings.DOCUMENT_MAX_COST}: ask for shorter pages or fewer fields."
+    )
+
+
+def _given(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The variables with the defaults of those that were left out."""
+    defaults = {
+        each.variable.name.value: value_from_ast_untyped(each.default_value)
+        for each in operation.variable_definitions or ()
+        if each.default_value is not None
+    }
+    return {**defaults, **variables}
+
+
+# A coroutine and a turn of the loop, beside reading an attribute.
+_RESOLVER_COST = 5
+
+
+@cache
+def _resolved(schema: GraphQLSchema) -> frozenset[str]:
+    """The names of fields that have a resolver of their own, on whichever type."""
+    return frozenset(
+        name
+        for each in schema.type_map.values()
+        if isinstance(each, GraphQLObjectType)
+        for name, field in each.fields.items()
+        if getattr(field.extensions.get("strawberry-definition"), "base_resolver", None)
     )
 
 
@@ -155,6 +211,7 @@ class _Cost:
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
         self._schema = schema
+        self._resolved = _resolved(schema)
         self._fragments = {
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
@@ -167,7 +224,8 @@ class _Cost:
         for node in selections.selections:
             if isinstance(node, FieldNode):
                 below = self.of(node.selection_set) if node.selection_set else 0
-                of_any += 1 + self._length(node) * below
+                own = _RESOLVER_COST if node.name.value in self._resolved else 1
+                of_any += own + self._length(node) * below
                 continue
             condition, cost = self._fragment(node)
             if condition is not None and isinstance(self._schema.get_type(condition), GraphQLObjectType):
@@ -189,7 +247,11 @@ class _Cost:
 
     def _length(self, field: FieldNode) -> int:
         """How many entries a field can have; 1 if it is no list."""
-        arguments = {each.name.value: self._value(each.value) for each in field.arguments or ()}
+        arguments = {
+            each.name.value: self._value(each.value)
+            for each in field.arguments or ()
+            if each.name.value in ("first", "last", "ids")
+        }
         if isinstance(ids := arguments.get("ids"), list):
             return len(ids)
         if field.name.value not in PAGED_FIELDS:

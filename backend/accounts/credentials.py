@@ -17,12 +17,13 @@ from backend.accounts.models import PersonalToken, User
 
 
 class Credential(msgspec.Struct, frozen=True):
-    """What proved an identity, with the person's epoch at that time."""
+    """What proved an identity, with the person's epoch at that time, and whether they were staff."""
 
     kind: Literal["session", "token"]
     key: str
     user_id: int
     epoch: int
+    is_staff: bool = False
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -58,17 +59,19 @@ def from_token(secret: str) -> Viewer | None:
 
 
 def _viewer(user: User, *, kind: Literal["session", "token"], key: str) -> Viewer:
-    credential = Credential(kind=kind, key=key, user_id=user.pk, epoch=user.credentials_epoch)
+    credential = Credential(kind=kind, key=key, user_id=user.pk, epoch=user.credentials_epoch, is_staff=user.is_staff)
     return Viewer(id=user.pk, is_staff=user.is_staff, credential=credential)
 
 
 def revoked(credentials: Collection[Credential]) -> set[Credential]:
-    """Those that no longer count: logged out, revoked, expired, deactivated, or older than a new password.
+    """Those that no longer count: logged out, revoked, expired, deactivated, older than a new password, or of
+    somebody who has become staff since, or is staff no more.
 
     Three queries, whatever the number. A new password ends sessions; tokens outlive it.
     """
     people = {each.user_id for each in credentials}
-    epochs = dict(User.objects.filter(pk__in=people, is_active=True).values_list("pk", "credentials_epoch"))
+    active = User.objects.filter(pk__in=people, is_active=True).values_list("pk", "credentials_epoch", "is_staff")
+    now_ = {pk: (epoch, is_staff) for pk, epoch, is_staff in active}
     sessions = {each.key for each in credentials if each.kind == "session"}
     tokens_ = {int(each.key) for each in credentials if each.kind == "token"}
     good_sessions = Session.objects.filter(pk__in=sessions, expire_date__gt=now())  # Django's clock set it
@@ -79,8 +82,9 @@ def revoked(credentials: Collection[Credential]) -> set[Credential]:
     }
 
     def counts(each: Credential) -> bool:
-        if each.key not in alive[each.kind] or each.user_id not in epochs:
+        if each.key not in alive[each.kind] or each.user_id not in now_:
             return False
-        return each.kind == "token" or epochs[each.user_id] == each.epoch
+        epoch, is_staff = now_[each.user_id]
+        return is_staff == each.is_staff and (each.kind == "token" or epoch == each.epoch)
 
     return {each for each in credentials if not counts(each)}

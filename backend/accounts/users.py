@@ -122,7 +122,7 @@ def check_password(*, username: str, password: str, origin: str) -> int:
 def change_password(*, user_id: int, current: str, new: str) -> None:
     """Set a new password; other sessions of this person end, personal tokens stay.
 
-    Raises `Invalid`, `RateLimited`.
+    Raises `Invalid`, `RateLimited`, `Unauthenticated`.
     """
     user = _proved(user_id, current)
     if errors := _check_new_password(new, user=user, field="newPassword"):
@@ -135,16 +135,25 @@ def change_password(*, user_id: int, current: str, new: str) -> None:
     revocation.announce()
 
 
-def prove(*, user_id: int, current: str) -> None:
-    """See that it is the person themself who asks, by their password. Raises `Invalid`, `RateLimited`."""
-    _proved(user_id, current)
+def prove(*, user_id: int, current: str) -> str:
+    """See that it is the person themself who asks, by their password: a proof to `hold` the account by.
+
+    Raises `Invalid`, `RateLimited`, `Unauthenticated`.
+    """
+    return _proved(user_id, current).password
 
 
-def hold(user_id: int) -> None:
-    """Let nobody change this account until the transaction ends. Raises `Unauthenticated` if it is no more."""
+def hold(user_id: int, *, proof: str | None = None) -> None:
+    """Let nobody change this account until the transaction ends.
+
+    Raises `Unauthenticated` if it is no more, or `Invalid` if the password is another by now than was proved.
+    """
     # `no_key`: other rows that name the person need not wait.
-    if not User.objects.select_for_update(no_key=True).filter(pk=user_id, is_active=True).exists():
+    held = User.objects.select_for_update(no_key=True).filter(pk=user_id, is_active=True).first()
+    if held is None:
         raise Unauthenticated
+    if proof is not None and proof != held.password:
+        raise _wrong_password()
 
 
 def anonymize(user_id: int) -> None:
@@ -165,7 +174,9 @@ def anonymize(user_id: int) -> None:
 
 def _proved(user_id: int, current: str) -> User:
     rates.take("log in", user_id)
-    user = _user(user_id)
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise Unauthenticated
     if not _can_be_password(current) or not user.check_password(current):
         raise _wrong_password()
     return user

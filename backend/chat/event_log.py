@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 from django.db import connection, transaction
@@ -20,7 +20,17 @@ from backend import hub
 from backend.accounts import users
 from backend.chat import facts
 from backend.chat.cursors import Cursor
-from backend.chat.events import Departure, Logged, MemberLeft, MessageDeleted, RoomDeleted, RoomEvent, load, store
+from backend.chat.events import (
+    Departure,
+    Logged,
+    MemberChanged,
+    MemberLeft,
+    MessageDeleted,
+    RoomDeleted,
+    RoomEvent,
+    load,
+    store,
+)
 from backend.chat.models import Membership, Message, Room
 from backend.chat.models import RoomEvent as Row
 from backend.database import CLOCK
@@ -117,13 +127,13 @@ def _advance(room_id: int) -> Place:
     return Place(room_id=room_id, seq=seq, tag=tag, at=at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
-def lock(room_ids: QuerySet[Membership, Any]) -> list[int]:
-    """These rooms, in the order of their ids, held until the transaction ends: for a change of many at once.
+def lock(memberships: QuerySet[Membership]) -> list[int]:
+    """Their rooms, in the order of ids, held until the transaction ends: for a change of many at once.
 
     `append` holds each of them by itself. In one order for all, nobody waits for somebody who waits for them.
     """
     # `no_key`: rows that name a room need not wait.
-    rooms = Room.objects.select_for_update(no_key=True).filter(pk__in=room_ids, deleted_at=None)
+    rooms = Room.objects.select_for_update(no_key=True).filter(pk__in=memberships.values("room"))
     return list(rooms.order_by("pk").values_list("pk", flat=True))
 
 
@@ -138,10 +148,21 @@ def read(room_id: int, after: int, limit: int) -> list[Logged]:
 
     Of a deleted room only the last one, whatever came before.
     """
-    rows = Row.objects.filter(room=room_id, seq__gt=after).order_by("seq")[:limit]
-    logged = _resolve([(row.room_id, row.seq, row.tag, row.at, load(row.data)) for row in rows])
+    logged = _read(room_id, after, limit)
+    while not all(map(_is_whole, logged)):  # the room was deleted between two statements: now its log says so
+        logged = _read(room_id, after, limit)
     follows = logged and (logged[0].seq == after + 1 or isinstance(logged[0].event, RoomDeleted))
     return logged if follows else []
+
+
+def _read(room_id: int, after: int, limit: int) -> list[Logged]:
+    rows = Row.objects.filter(room=room_id, seq__gt=after).order_by("seq")[:limit]
+    return _resolve([(row.room_id, row.seq, row.tag, row.at, load(row.data)) for row in rows])
+
+
+def _is_whole(logged: Logged) -> bool:
+    """Whether all that the event names was there."""
+    return all(getattr(logged, name) is not None for name in ("message", "member") if hasattr(logged.event, name))
 
 
 def tag_at(room_id: int, seq: int) -> int | None:
@@ -204,8 +225,6 @@ _FIXED_SIZE = 300  # bytes of an event without its text
 def entry(logged: Logged, *, size: int | None = None) -> hub.Entry:
     """A logged event as the hub keeps it."""
     event, message = logged.event, logged.message
-    # Whoever deletes their account is named by what others did too: all of it is read again, without the name.
-    leaves_no_name = isinstance(event, MemberLeft) and event.departure is Departure.DELETED
     if size is None:
         size = _FIXED_SIZE + (2 * len(message.body) if message else 0)
     return hub.Entry(
@@ -214,9 +233,20 @@ def entry(logged: Logged, *, size: int | None = None) -> hub.Entry:
         payload=logged,
         size=size,
         subject=f"message.{message.id}" if message else None,
-        erases=isinstance(event, MessageDeleted | RoomDeleted) or leaves_no_name,
+        erases=isinstance(event, MessageDeleted | RoomDeleted) or _is_of_a_name(logged),
         ends=_ends(logged),
     )
+
+
+def _is_of_a_name(logged: Logged) -> bool:
+    """Whether a person is called otherwise from then on, or nothing any more.
+
+    What others did names the person too: all of it is read again.
+    """
+    event = logged.event
+    if isinstance(event, MemberLeft):
+        return event.departure is Departure.DELETED
+    return isinstance(event, MemberChanged) and logged.member is not None and event.by == logged.member.person.id
 
 
 def _ends(logged: Logged) -> str | None:

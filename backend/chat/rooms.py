@@ -46,11 +46,11 @@ def enter_room(*, viewer: Viewer, address: str) -> Entered:
         raise Invalid.field("address", "UNSUPPORTED", "This address means another place.")
     with transaction.atomic():
         users.hold(viewer.id)
-        while True:
+        member = None
+        while member is None:  # else the room was deleted, or they were sent away, just now
             room, created = _find_or_create(viewer, address.strip(), folded)
             if created or _joined(viewer, room):
-                break
-        member = Membership.objects.select_related("user").get(room=room, user=viewer.id)
+                member = active(room.pk).select_related("user").filter(user=viewer.id).first()
     return Entered(room=facts.room(room), member=facts.member(member), created=created)
 
 

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 
 from backend.accounts.credentials import Viewer
 from backend.chat import cursors, event_log, facts, policies
-from backend.chat.events import Logged
+from backend.chat.events import Logged, RoomDeleted
 from backend.chat.models import Membership, Room
 from backend.chat.policies import Action, Reader
 from backend.errors import Invalid, NotFound, Unauthenticated
@@ -65,6 +65,8 @@ def events_page(*, reader: Reader, room_id: int, after: str | None, first: int) 
             return EventPage(events=[], reset=opening.reset, has_more=False, end_cursor=opening.cursor)
         position, cursor = opening.position, opening.cursor
     events = event_log.read(room_id, position, first)
+    if events and isinstance(events[-1].event, RoomDeleted):  # meanwhile
+        raise NotFound("No such room.")
     end = event_log.cursor(events[-1]) if events else cursor or event_log.head_cursor(room)
     last = events[-1].seq if events else position
     return EventPage(events=events, reset=None, has_more=last < room.head, end_cursor=end)

@@ -137,12 +137,11 @@ class Hub:
                 continue
             try:
                 heads = await self._crossing(self._log.heads, list(asked))
-            except Exception as error:
+                for topic, (feed, standing) in asked.items():
+                    if self._feeds.get(topic) is feed:
+                        feed.compare(heads.get(topic, _NOWHERE), standing)
+            except Exception as error:  # whatever it is, the next sweep may do better
                 logger.warning("sweeping %d topics failed (%r)", len(asked), error)
-                continue
-            for topic, (feed, standing) in asked.items():
-                if self._feeds.get(topic) is feed:
-                    feed.compare(heads.get(topic, _NOWHERE), standing)
 
     async def _beats(self) -> None:
         while True:

@@ -134,6 +134,15 @@ def test_a_session_of_somebody_who_was_deactivated_is_nobody(ana: User) -> None:
 # --- What stops counting --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("was_staff", [False, True])
+def test_whoever_becomes_staff_or_is_it_no_more_has_to_come_back_as_what_they_are(ana: User, was_staff: bool) -> None:
+    User.objects.filter(pk=ana.pk).update(is_staff=was_staff)
+    viewers = _by_session(_log_in(ana)), _by_token(ana)
+    assert _revoked(*viewers) == [False, False]
+    User.objects.filter(pk=ana.pk).update(is_staff=not was_staff)
+    assert _revoked(*viewers) == [True, True]
+
+
 def test_what_is_good_is_not_revoked(ana: User) -> None:
     assert _revoked(_by_session(_log_in(ana)), _by_token(ana)) == [False, False]
     assert credentials.revoked([]) == set()

@@ -1,7 +1,8 @@
 """What is deleted is nowhere any more, and what is left of it still resolves: accounts and rooms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import msgspec
 import pytest
@@ -87,18 +88,21 @@ def test_it_leaves_each_room_in_the_order_of_rooms_and_names_nobody_there(
     left = enter(ana, "left before")
     enter(babak, "left before")
     rooms.leave_room(viewer=babak, room_id=left)
-    head = log(left)[-1].seq
     published.clear()
     delete_account(babak)
     hints = [(topic, msgspec.msgpack.decode(hint, type=events.Logged)) for topic, hint in published if hint]
-    assert [topic for topic, _ in hints] == [event_log.topic(tea), event_log.topic(coffee)]
-    for _, logged in hints:
-        assert isinstance(logged.event, events.MemberLeft)
-        assert logged.event.departure is events.Departure.DELETED
+    assert [topic for topic, _ in hints] == [event_log.topic(each) for each in (tea, coffee, left)]
+    for topic, logged in hints:
         assert logged.member is not None
+        if topic == event_log.topic(left):
+            assert logged.event == events.MemberChanged(member=logged.member.id, by=babak.id)
+        else:
+            assert isinstance(logged.event, events.MemberLeft)
+            assert logged.event.departure is events.Departure.DELETED
+        assert event_log.entry(logged).erases
+        assert event_log.entry(logged).subject is None
         assert (logged.member.person.username, logged.member.person.display_name) == ("", "")
         assert logged.member.person.deleted_at is not None
-    assert log(left)[-1].seq == head
     present = rooms.members(reader=ana, room_id=tea, window=Window()).items
     assert babak.id not in [each.person.id for each in present]
     assert not any(each.left_at is None for each in models.Membership.objects.filter(user=babak.id))
@@ -138,9 +142,8 @@ def test_a_room_that_it_owned_has_another_owner_or_goes(ana: Viewer, babak: View
 
 def test_who_was_banned_is_banned_no_more_when_they_are_nobody(ana: Viewer, babak: Viewer, tea: int) -> None:
     moderation.moderate_member(viewer=ana, room_id=tea, user_id=babak.id, action=ModerationAction.BAN)
-    head = log(tea)[-1].seq
     delete_account(babak)
-    assert log(tea)[-1].seq == head, "they were no member any more"
+    assert happened(tea)[-1] == "MemberChanged", "they were no member any more, but what they said had a name"
     assert moderation.bans(reader=ana, room_id=tea, window=Window()).items == []
 
 
@@ -157,9 +160,30 @@ def test_nobody_acts_as_somebody_who_is_no_more(babak: Viewer, tea: int) -> None
             act()
     with pytest.raises(Forbidden):
         say(babak, tea)
-    with pytest.raises(NotFound):
-        people.delete_account(viewer=babak, current_password=PASSWORD)
+    for too_late in (
+        partial(people.delete_account, viewer=babak, current_password=PASSWORD),
+        partial(users.change_password, user_id=babak.id, current=PASSWORD, new="another long secret"),
+    ):
+        with pytest.raises(Unauthenticated):
+            too_late()
     assert all_rows() == before
+
+
+def test_a_password_that_was_changed_meanwhile_proves_nothing(
+    babak: Viewer, tea: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    User.objects.filter(pk=babak.id).update(password=_hashed())
+    prove = users.prove
+
+    def prove_slowly(*, user_id: int, current: str) -> str:
+        proof = prove(user_id=user_id, current=current)
+        User.objects.filter(pk=babak.id).update(password=_hashed())
+        return proof
+
+    monkeypatch.setattr(users, "prove", prove_slowly)
+    with pytest.raises(Invalid):
+        people.delete_account(viewer=babak, current_password=PASSWORD)
+    assert User.objects.get(pk=babak.id).deleted_at is None
 
 
 @pytest.mark.usefixtures("transactional_db")
@@ -274,3 +298,48 @@ def test_whoever_enters_and_speaks_while_it_is_deleted_does_so_before_or_in_anot
 
 def _guests(count: int) -> list[User]:
     return [User(username=f"guest{number}", username_folded=f"guest{number}") for number in range(count)]
+
+
+def test_what_is_read_while_a_room_is_deleted_is_all_of_it_or_that_it_has_gone(
+    ana: Viewer, tea: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log is read in several statements: the room may go between them."""
+    say(ana, tea)
+    resolve = event_log._resolve
+
+    def resolve_late(rows: Sequence[Any]) -> list[events.Logged]:
+        monkeypatch.setattr(event_log, "_resolve", resolve)
+        rooms.delete_room(viewer=ana, room_id=tea)
+        return resolve(rows)
+
+    monkeypatch.setattr(event_log, "_resolve", resolve_late)
+    assert [type(each.event).__name__ for each in event_log.read(tea, 0, 100)] == ["RoomDeleted"]
+
+
+def test_a_page_of_events_that_is_asked_for_while_the_room_is_deleted_is_none(
+    ana: Viewer, tea: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = event_log.read
+
+    def read_late(room_id: int, after: int, limit: int) -> list[events.Logged]:
+        rooms.delete_room(viewer=ana, room_id=tea)
+        return read(room_id, after, limit)
+
+    monkeypatch.setattr(event_log, "read", read_late)
+    with pytest.raises(NotFound, match=r"^No such room\.$"):
+        streams.events_page(reader=ana, room_id=tea, after=None, first=10)
+
+
+def test_whoever_is_sent_away_while_they_enter_again_is_let_in_again(
+    ana: Viewer, babak: Viewer, tea: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined = rooms._joined
+
+    def then_kicked(viewer: Viewer, room: models.Room) -> bool:
+        monkeypatch.setattr(rooms, "_joined", joined)
+        was_there = joined(viewer, room)
+        moderation.moderate_member(viewer=ana, room_id=tea, user_id=babak.id, action=ModerationAction.KICK)
+        return was_there
+
+    monkeypatch.setattr(rooms, "_joined", then_kicked)
+    assert rooms.enter_room(viewer=babak, address="tea").member.left_at is None

@@ -102,8 +102,11 @@ async def test_what_was_said_in_a_deleted_room_is_in_memory_no_more(ali: Viewer,
     assert not in_memory(f"{first}{second}")
 
 
-async def test_the_name_of_a_deleted_account_is_in_memory_no_more(ali: Viewer, room: facts.Room) -> None:
-    """Also where it stands beside what others did."""
+@pytest.mark.parametrize("has_left", [False, True])
+async def test_the_name_of_a_deleted_account_is_in_memory_no_more(
+    ali: Viewer, room: facts.Room, has_left: bool
+) -> None:
+    """Also where it stands beside what others did, and in rooms that were left before."""
     first, second = "sama", "var"
     vera = await somebody(first + second)
     await enter(vera)
@@ -113,7 +116,9 @@ async def test_the_name_of_a_deleted_account_is_in_memory_no_more(ali: Viewer, r
     for sink in sinks:
         await sink.until("MemberChanged")
     assert in_memory(first + second)
+    if has_left:
+        await database.run(rooms.leave_room, viewer=vera, room_id=room.id)
     await database.run(people.delete_account, viewer=vera, current_password=PASSWORD)
     for sink in sinks:
-        await sink.until("MemberLeft")
+        await sink.until("MemberChanged" if has_left else "MemberLeft")
     assert not in_memory(first + second)

@@ -110,7 +110,7 @@ def test_of_what_is_asked_of_one_type_or_another_the_dearest_counts() -> None:
     assert cost(documents.operation(parse(text % both), None).selection_set) == alone + 200
     assert cost(documents.operation(parse(text % f"{one} {one}"), None).selection_set) == alone + 6 * 200
     either = "query { node(id: 1) { ... on Node { id } ... on Room { id } ... on User { id } ... { id } } }"
-    assert cost(documents.operation(parse(either), None).selection_set) == 4
+    assert cost(documents.operation(parse(either), None).selection_set) == 8
 
 
 def test_the_longest_page_of_events_can_be_asked_for_with_everything_in_it() -> None:
@@ -118,6 +118,41 @@ def test_the_longest_page_of_events_can_be_asked_for_with_everything_in_it() -> 
         "first: $first", f"first: {settings.EVENT_PAGE_MAX_SIZE}"
     )
     assert not _cost_refusal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("query ($n: Int = 100) { rooms(first: $n) { nodes { members(first: $n) { nodes { id } } } } }", {"n": 100}),
+        (
+            "query ($ids: [ID!]! = [%s]) { nodes(ids: $ids) { ... on Room { members(first: 100) { nodes { id } } } } }"
+            % ("1 " * 100),
+            {"ids": ["1"] * 100},
+        ),
+    ],
+)
+def test_a_variable_that_is_left_out_counts_as_its_default(text: str, given: dict[str, Any]) -> None:
+    assert _cost_refusal(text) == _cost_refusal(text, **given) != ""
+
+
+@pytest.mark.parametrize(
+    "text", ["{ node(id: %s) { id } }", "{ rooms(first: %s) { nodes { id } } }", "{ x(a: [-%s]) }"]
+)
+def test_a_number_that_python_would_not_read_is_refused_in_our_words(text: str) -> None:
+    assert "A number has more than 100 characters" in _refusal(text % ("9" * 5000))
+
+
+def test_the_schema_is_asked_for_at_most_twice() -> None:
+    asked = " ".join(f"a{number}: __schema {{ types {{ fields {{ name args {{ name }} }} }} }}" for number in range(2))
+    assert not _refusal(f"{{ {asked} }}")
+    assert "more than 2 times" in _refusal(f'{{ {asked} b: __type(name: "Room") {{ name }} }}')
+
+
+def test_a_field_that_has_to_be_resolved_costs_more_than_one_that_is_there() -> None:
+    text = "query ($room: ID!) { room(by: { id: $room }) { messages(last: 100) { nodes { %s } } } }"
+    many = " ".join(f"a{number}: viewer {{ canEdit }}" for number in range(39))
+    assert "ask for shorter pages" in _cost_refusal(text % many)
+    assert not _cost_refusal(text % many.replace("viewer { canEdit }", "body"))
 
 
 def test_every_field_with_pages_is_known_to_the_cost() -> None:
