@@ -196,11 +196,12 @@ _RESOLVER_COST = 5
 
 @cache
 def _resolved(schema: GraphQLSchema) -> frozenset[str]:
-    """The names of fields that have a resolver of their own, on whichever type."""
+    """The names of fields that have a resolver of their own, on whichever type but the roots: those are few."""
+    roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
     return frozenset(
         name
         for each in schema.type_map.values()
-        if isinstance(each, GraphQLObjectType)
+        if isinstance(each, GraphQLObjectType) and each not in roots
         for name, field in each.fields.items()
         if getattr(field.extensions.get("strawberry-definition"), "base_resolver", None)
     )
