@@ -2,8 +2,8 @@
 
 python benchmarks/documents.py
 
-Each is executed in this process, on SQLite, in a room with 200 messages, while a task notes how much is done until it has
-its next turn. The best of three.
+Each is executed in this process, on SQLite, in a room with 200 messages, while a task notes how much is done until it
+has its next turn. The best of three.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ DOCUMENTS = {
 
 
 async def longest_wait(work: Callable[[], Coroutine[Any, Any, Any]]) -> tuple[float, Any]:
-    """Seconds of work between two turns of others, at the most, and what came of it. (Not what other processes took.)"""
+    """Seconds of work between two turns of others, at the most, and what came of it."""
     longest, is_done = 0.0, False
 
     async def watch() -> None:

@@ -95,7 +95,7 @@ async def subscribe(
     try:
         opening = await _open(source)
         if opening.reset is not None:
-            await sink.send([await render(hub.Reset(opening.cursor, opening.reset))])
+            await sink.send(iter([await render(hub.Reset(opening.cursor, opening.reset))]))
             await sink.complete()
             process.release(feed)
             return None

@@ -138,6 +138,8 @@ class Feed:
         self.subscribers.add(subscriber)
         self._seen = max(self._seen, access_as_of)
         self.exists(access_as_of)
+        for entry in self._ring.after(access_as_of, len(self._ring)):
+            subscriber.consider(entry)
         if self._ended is None:
             subscriber.wake()
         else:
@@ -260,6 +262,9 @@ class Feed:
             self._erase(entry.subject)
         self._ring.append(entry)
         self.last = entry.seq
+        if entry.ends is not None:
+            for subscriber in tuple(self.subscribers):
+                subscriber.consider(entry)
 
     async def _page(self, position: int, cursor: str) -> Sequence[Entry] | None:
         """As `after`, from the log; read once for all who ask at the same time."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from backend.hub import eager
@@ -16,9 +17,13 @@ logger = logging.getLogger(__name__)
 
 
 class Sink(Protocol):
-    """Where a subscriber's frames go. `send` may wait (then the subscriber lags) or raise (then it is closed)."""
+    """Where a subscriber's frames go. `send` may wait (then the subscriber lags) or raise (then it is closed).
 
-    async def send(self, frames: Sequence[str]) -> None: ...
+    It takes as many frames as it has room for, and the next one only when it has room again: what it has not taken
+    yet may be withdrawn.
+    """
+
+    async def send(self, frames: Iterator[str]) -> None: ...
 
     async def complete(self) -> None: ...
 
@@ -27,7 +32,8 @@ class Subscriber:
     """What it has received is one integer, `position`. Live, lagging, resuming: all are `position < head`.
 
     `access_as_of` is the head in the snapshot that found the subscriber allowed to be here: an entry that ends
-    its access counts only above that, so replaying an old departure ends nothing.
+    its access counts only above that, so replaying an old departure ends nothing. Whoever lags when that comes is
+    told at once, and not what was missed: it would be rendered as it is now, for somebody who may not see it.
     """
 
     __slots__ = (
@@ -37,6 +43,7 @@ class Subscriber:
         "_cursor",
         "_greet_at",
         "_last_word",
+        "_rendered",
         "_task",
         "access_as_of",
         "feed",
@@ -68,6 +75,8 @@ class Subscriber:
         self._greet_at: int | None = access_as_of
         # What follows the position and is not on its way yet: at most a page.
         self._ahead: Sequence[Entry] = ()
+        # What the sink has not taken yet.
+        self._rendered: deque[tuple[Entry, str]] = deque()
         self._last_word: Item | None = None
         self._busy = False
         self._closed = False
@@ -82,19 +91,33 @@ class Subscriber:
     def end(self, notice: Item) -> None:
         """Send this and nothing else any more, then complete."""
         self._ahead = ()
+        self._rendered.clear()
         self._last_word = notice
         self.wake()
+
+    def consider(self, entry: Entry) -> None:
+        """An entry has come: if it ends access, and is not simply the next one, it is the end."""
+        if self._is_ended_by(entry) and self.position < entry.seq - 1:
+            self.end(self.feed.notice(Ended(entry)))
 
     def forget(self, subject: str | None) -> None:
         """What is about this subject, or about whatever it is, is not sent any more: it is read again."""
         if subject is None or any(entry.subject == subject for entry in self._ahead):
             self._ahead = ()
+        for index, (entry, _) in enumerate(self._rendered):
+            if subject in (None, entry.subject):
+                # What comes after it has to wait for it.
+                while len(self._rendered) > index:
+                    self._rendered.pop()
+                self._ahead = ()
+                break
 
     def close(self) -> None:
         """Stop, wherever it is. Whoever closes it sends no more frames."""
         if not self._closed:
             self._closed = True
             self._ahead = ()
+            self._rendered.clear()
             self.feed.drop(self)
         if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
@@ -125,7 +148,7 @@ class Subscriber:
     async def _greet(self) -> None:
         frame = await self.shared.frame(self.feed.notice(CaughtUp(self._cursor)))
         if not self._closed and self._last_word is None:
-            await self.sink.send([frame])
+            await self.sink.send(iter([frame]))
 
     async def _fetch(self) -> bool:
         """Get what follows the position. False if there is nothing before the feed says more."""
@@ -135,6 +158,8 @@ class Subscriber:
         self._ahead = entries
         if not entries:
             self._last_word = self.feed.notice(Reset(self._cursor, "EXPIRED"))
+        for entry in entries:
+            self.consider(entry)
         return True
 
     async def _advance(self) -> None:
@@ -143,22 +168,28 @@ class Subscriber:
         if self._greet_at is not None:
             size = min(size, self._greet_at - self.position)
         batch = ahead[:size]
-        ending = next((entry for entry in batch if self._is_ended_by(entry)), None)
+        ending = batch[0] if self._is_ended_by(batch[0]) else None
         if ending is not None:
-            batch = batch[: ending.seq - self.position]
+            batch = batch[:1]
         frames = [await self.shared.frame(entry) for entry in batch]
         if self._ahead is not ahead:  # erased, ended or closed while it was rendered
             return
-        position, cursor = batch[-1].seq, batch[-1].cursor
         self._ahead = ahead[len(batch) :]
+        self._rendered.extend(zip(batch, frames, strict=True))
+        # A socket may take long: what is erased meanwhile must not be kept here.
+        del ahead, batch, frames
+        await self.sink.send(self._taken())
         if ending is not None:
             self._last_word = self.feed.notice(Ended(ending))
-        # A socket may take long: what is erased meanwhile must not be kept here.
-        del ahead, batch
-        await self.sink.send(frames)
-        self.position, self._cursor = position, cursor
-        if self.position < self.feed.last:
+        elif self.position < self.feed.last:
             await asyncio.sleep(0)
+
+    def _taken(self) -> Iterator[str]:
+        while self._rendered:
+            entry, frame = self._rendered.popleft()
+            self.position, self._cursor = entry.seq, entry.cursor
+            del entry
+            yield frame
 
     def _is_ended_by(self, entry: Entry) -> bool:
         return entry.ends == self.principal and entry.seq > self.access_as_of
@@ -167,7 +198,7 @@ class Subscriber:
         frame = await self.shared.frame(notice)
         if self._closed or self._last_word is not notice:
             return
-        await self.sink.send([frame])
+        await self.sink.send(iter([frame]))
         if not self._closed:
             self.close()
             await self.sink.complete()

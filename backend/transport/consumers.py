@@ -6,7 +6,7 @@ operation and not the socket, and subscriptions that are handed to the hub inste
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
@@ -68,7 +68,7 @@ class OperationSink:
         self._consumer = consumer
         self._prefix = frames.next_prefix(operation.id)
 
-    async def send(self, payloads: Sequence[str]) -> None:
+    async def send(self, payloads: Iterator[str]) -> None:
         for payload in payloads:
             text = f"{self._prefix}{payload}}}"
             await self._consumer.base_send({"type": "websocket.send", "text": text, "bytes": None})

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from graphql import GraphQLError
@@ -58,7 +58,7 @@ class Sink:
         self._payloads: asyncio.Queue[Any] = asyncio.Queue()
         self.completed = False
 
-    async def send(self, frames: Sequence[str]) -> None:
+    async def send(self, frames: Iterator[str]) -> None:
         for frame in frames:
             self._payloads.put_nowait(json.loads(frame))
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,7 +87,7 @@ class Watcher:
     _items: Sequence[hub.Item] = ()
     _came: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def send(self, frames: Sequence[str]) -> None:
+    async def send(self, frames: Iterator[str]) -> None:
         self.frames += map(json.loads, frames)
         self._came.set()
 

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -239,12 +239,14 @@ class Socket:
     def unblock(self) -> None:
         self._open.set()
 
-    async def send(self, frames: Sequence[str]) -> None:
+    async def send(self, frames: Iterator[str]) -> None:
         if self.error:
             raise self.error
+        first = next(frames)
         await self._open.wait()
-        self.frames += frames
-        self.writes.append(frames)
+        write = [first, *frames]
+        self.frames += write
+        self.writes.append(write)
         self.on_send()
 
     async def complete(self) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import cycle
 from typing import Any, TypeVar
@@ -102,12 +102,12 @@ class Follower:
 
     # --- as a sink ------------------------------------------------------------------------------------------
 
-    async def send(self, frames: Sequence[str]) -> None:
+    async def send(self, frames: Iterator[str]) -> None:
         for frame in frames:
             self._note(*json.loads(frame))
-        await self.flows.wait()
-        if self.fails:
-            raise ConnectionError("gone")
+            await self.flows.wait()
+            if self.fails:
+                raise ConnectionError("gone")
 
     async def complete(self) -> None:
         self.expect(self.last_word != "", "completed without a reason")
@@ -127,12 +127,25 @@ class Follower:
         else:
             self.last_word = kind
             if kind == "Ended":
-                self.expect(self.is_ended or self.feed._ended is not None, "ended for no reason")
+                is_lost = self.may_be_reset or self.topic in self.machine.doubtful
+                known = self.is_ended or self.feed._ended is not None or bool(self.departures) or is_lost
+                self.expect(known, "ended for no reason")
             else:
                 is_doubtful = self.topic in self.machine.doubtful
                 self.expect(self.may_be_reset or is_doubtful, f"reset ({text}) for no reason")
 
+    @property
+    def departures(self) -> list[int]:
+        """Where access ends since the snapshot that let them in."""
+        rows = enumerate(self.machine.history[self.topic][self.head :], self.head + 1)
+        return [seq for seq, row in rows if row.ends == self.person]
+
     def _note_entry(self, seq: int, cursor: str, text: str) -> None:
+        for departure in self.departures[:1]:
+            is_known = self.feed._ring.cursor_at(departure) == self.machine.cursor(self.topic, departure)
+            self.expect(
+                seq == departure or not is_known, f"sent {seq}, though its access was known to end at {departure}"
+            )
         self.expect(seq == self.position + 1, f"sent {seq} after {self.position}")
         self.expect(not self.is_ended, f"sent {seq} after its access had ended")
         self.expect(self.feed._ended is None, f"sent {seq} of a topic that has ended")

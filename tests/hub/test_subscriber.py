@@ -214,13 +214,46 @@ async def test_reading_that_fails_is_repeated_and_loses_nothing(
 # Access
 async def test_an_event_that_ends_access_is_the_last_one(room: Room, log: MemoryLog, socket: Socket) -> None:
     subscriber = room.subscribe(socket)
-    room.offer(log.write(), log.write(ends="somebody"), log.write())
+    room.offer(log.write())
+    await idle()
+    room.offer(log.write(ends="somebody"), log.write())
     await idle()
     room.write()
     await idle()
     assert socket.frames == ["caught up c0", "1", "2", "ended c2"]
     assert socket.completions == 1
     assert subscriber not in room.feed.subscribers
+
+
+async def test_one_who_lags_when_access_ends_is_told_so_and_not_what_was_missed(
+    room: Room, log: MemoryLog, socket: Socket
+) -> None:
+    """It would be rendered as it is now, for somebody who may not see it any more."""
+    room.subscribe(socket)
+    await idle()
+    socket.block()
+    room.offer(log.write())
+    await idle()
+    room.offer(log.write(), log.write(ends="somebody"), log.write())
+    await idle()
+    socket.unblock()
+    await idle()
+    assert socket.frames == ["caught up c0", "1", "ended c3"], "what was in its hands, and no more"
+    assert socket.completions == 1
+
+
+async def test_one_who_lags_by_pages_is_not_sent_the_page_in_which_access_ends(
+    room: Room, log: MemoryLog, socket: Socket, limits: Limits
+) -> None:
+    log.write_many(limits.page_size)
+    position = log.head()
+    log.write_many(3)
+    log.write(ends="somebody")
+    log.write_many(3 * limits.page_size)
+    room.subscribe(socket, head=position)
+    room.feed.exists(log.head())
+    await pass_time(4)
+    assert socket.frames == [f"caught up c{position}", f"ended c{position + 4}"]
 
 
 async def test_somebody_elses_departure_ends_nothing(room: Room, log: MemoryLog, socket: Socket) -> None:
@@ -261,4 +294,4 @@ async def test_one_who_resumes_is_ended_where_access_ended_since_it_was_checked(
     room.subscribe(socket, after=0)
     room.offer(log.write(ends="somebody"), log.write())
     await idle()
-    assert socket.frames == [*numbers(1, 5), "caught up c5", "6", "ended c6"]
+    assert socket.frames == ["ended c6"]
