@@ -73,7 +73,8 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
         "an exception": (
             r"\b[A-Z]\w*(?:Error|Exception|Warning)\b|\bExceptionGroup\b|\bDoesNotExist\b|\bMultipleObjectsReturned\b"
             r"|matching query does not exist|NoneType|object has no attribute|invalid literal for|codec can't"
-            r"|Incorrect padding|unexpected keyword argument|positional argument|set_int_max_str_digits|<[\w.]+ object at 0x|<class '"
+            r"|Incorrect padding|unexpected keyword argument|positional argument|set_int_max_str_digits"
+            r"|<[\w.]+ object at 0x|<class '"
         ),
         "a database": (
             r"constraint failed|violates [\w-]+(?: \w+)? constraint|duplicate key value|no such (?:table|column)"
