@@ -248,12 +248,18 @@ LOGGING = {
 USERNAME_MAX_LENGTH = 32  # characters
 DISPLAY_NAME_MAX_LENGTH = 64
 EMAIL_MAX_LENGTH = 254
+BIO_MAX_LENGTH = 500
 PASSWORD_MAX_LENGTH = 256  # hashing is slow on purpose: a megabyte of password would keep a thread busy
 TOKEN_NAME_MAX_LENGTH = 64
 TOKENS_PER_USER = 50
 ADDRESS_MAX_LENGTH = 64
+TOPIC_MAX_LENGTH = 256
 MESSAGE_MAX_LENGTH = 4000
 KEY_MAX_LENGTH = 64
+MENTIONS_PER_MESSAGE = 10
+EMOJI_MAX_LENGTH = 16  # characters: one that is seen can be made of many
+EMOJI_PER_MESSAGE = 12
+REACTING_USERS = 5  # that are shown, if nobody says how many
 PAGE_SIZE = 50
 PAGE_MAX_SIZE = 100
 EVENT_PAGE_SIZE = 100
@@ -268,6 +274,8 @@ RATES = {
     "profile": Rate(burst=20, per_second=1 / 3),
     "enter": Rate(burst=60, per_second=2),
     "moderate": Rate(burst=60, per_second=2),
+    "read": Rate(burst=100, per_second=10),
+    "react": Rate(burst=60, per_second=5),
     "send": Rate(burst=200, per_second=20),
 }
 

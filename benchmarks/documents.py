@@ -81,7 +81,7 @@ async def longest_wait(work: Callable[[], Coroutine[Any, Any, Any]]) -> tuple[fl
 async def measure() -> bool:
     from backend import database, rates
     from backend.accounts import credentials, tokens, users
-    from backend.chat import messages, rooms
+    from backend.chat import members, messages
     from chat_schema import documents
     from chat_schema.context import Context
     from chat_schema.nodes import global_id
@@ -91,7 +91,7 @@ async def measure() -> bool:
     _, secret = await database.run(tokens.create_token, user_id=account.person.id, name="benchmark")
     viewer = await database.run(credentials.from_token, secret)
     assert viewer
-    room = (await database.run(rooms.enter_room, viewer=viewer, address="tea")).room
+    room = (await database.run(members.enter_room, viewer=viewer, address="tea")).room
     for number in range(MESSAGES):
         rates.forget()
         await database.run(messages.send_message, viewer=viewer, room_id=room.id, body="Salaam", key=str(number))

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from strawberry import UNSET
 
 from backend import database
-from backend.accounts import sessions, tokens, users
+from backend.accounts import passwords, sessions, tokens, users
 from backend.chat import people
 from backend.errors import Invalid
 from chat_schema.context import Info, Input
@@ -196,7 +196,7 @@ class AccountMutation:
         viewer = info.context.require_viewer()
         request = _http(info, "changePassword") if viewer.credential.kind == "session" else None
         await database.run(
-            users.change_password, user_id=viewer.id, current=input.current_password, new=input.new_password
+            passwords.change_password, user_id=viewer.id, current=input.current_password, new=input.new_password
         )
         if request is not None:
             await database.run(sessions.keep_session, request, user_id=viewer.id)
@@ -218,7 +218,7 @@ def _http(info: Info, name: str) -> HttpRequest:
 
 async def _check(info: Info, given: LogInInput, *, under: str | None = None) -> int:
     """Whose name and password these are. What is wrong with them stands in the field `under` of the input."""
-    check = partial(users.check_password, origin=info.context.origin)
+    check = partial(passwords.check_password, origin=info.context.origin)
     try:
         return await database.run(check, username=given.username, password=given.password)
     except Invalid as error:

@@ -16,8 +16,11 @@ from django.http import HttpRequest
 from strawberry.dataloader import DataLoader
 
 from backend import database
+from backend.accounts import users
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, facts, rooms
+from backend.accounts.users import Person, Profile
+from backend.chat import event_log, facts, messages, people, reactions, rooms
+from backend.chat.people import Stats
 from backend.chat.policies import Audience, Reader
 from backend.chat.rooms import Own
 from backend.errors import Unauthenticated
@@ -78,6 +81,26 @@ class Context:
     @cached_property
     def member_counts(self) -> DataLoader[int, int]:
         return _loader(rooms.member_counts, 0)
+
+    @cached_property
+    def profiles(self) -> DataLoader[int, Profile | None]:
+        return _loader(users.profiles, None)
+
+    @cached_property
+    def stats(self) -> DataLoader[int, Stats]:
+        return _loader(people.stats, Stats(messages=0, rooms=0))
+
+    @cached_property
+    def people(self) -> DataLoader[int, Person | None]:
+        return _loader(users.people, None)
+
+    @cached_property
+    def messages(self) -> DataLoader[int, facts.Message | None]:
+        return _loader(messages.messages_by_id, None)
+
+    @cached_property
+    def reactions(self) -> DataLoader[int, list[facts.Reactions]]:
+        return _loader(reactions.reactions_to, [])
 
     @cached_property
     def own_memberships(self) -> DataLoader[int, Own | None]:

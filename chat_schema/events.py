@@ -16,11 +16,12 @@ from backend.chat.policies import Audience
 from backend.errors import DomainError, Forbidden, NotFound
 from chat_schema import pages
 from chat_schema.context import Info
+from chat_schema.members import Member
 from chat_schema.messages import Message
 from chat_schema.nodes import key_of
 from chat_schema.problems import Problem, problem
 from chat_schema.profiles import User
-from chat_schema.rooms import Member
+from chat_schema.rooms import Room
 from chat_schema.scalars import Cursor
 from chat_schema.sharing import Source
 
@@ -59,6 +60,14 @@ class MessageDeleted:
     by: User | None = strawberry.field(description="Its author, or a moderator.")
 
 
+@strawberry.type(description="Somebody reacted to a message, or took it back.")
+class ReactionsChanged:
+    message: Message = strawberry.field(description="As it is now.")
+    by: User | None = strawberry.field(description="Who.")
+    emoji: str = strawberry.field(description="With what.")
+    added: bool = strawberry.field(description="False if it was taken back.")
+
+
 @strawberry.type(description="Somebody became a member.")
 class MemberJoined:
     member: Member = strawberry.field(description="Who.")
@@ -71,10 +80,20 @@ class MemberLeft:
     by: User | None = strawberry.field(description="Who sent them away; null if nobody did.")
 
 
-@strawberry.type(description="Somebody's role, mute or ban changed.")
+@strawberry.type(description="Somebody's role, mute, ban or name changed.")
 class MemberChanged:
     member: Member = strawberry.field(description="As they are now.")
     by: User | None = strawberry.field(description="Who did it.")
+
+
+@strawberry.type(description="The room's address, title or topic is another, or it became private or public.")
+class RoomChanged:
+    room_id: strawberry.Private[int]
+    by: User | None = strawberry.field(description="Who did it.")
+
+    @strawberry.field(description="As it is now.")
+    async def room(self, info: Info) -> Room:
+        return Room.of(_there(await info.context.rooms.load(self.room_id)), info.context)
 
 
 @strawberry.type(
@@ -107,9 +126,11 @@ RoomEvent = Annotated[
     MessageSent
     | MessageEdited
     | MessageDeleted
+    | ReactionsChanged
     | MemberJoined
     | MemberLeft
     | MemberChanged
+    | RoomChanged
     | CaughtUp
     | StreamReset
     | StreamEnded,
@@ -156,12 +177,17 @@ def room_event(logged: Logged) -> RoomEvent:
             return MessageEdited(message=Message.of(_there(message)))
         case events.MessageDeleted():
             return MessageDeleted(message=Message.of(_there(message)), by=by)
+        case events.ReactionAdded() | events.ReactionRemoved():
+            is_added = isinstance(event, events.ReactionAdded)
+            return ReactionsChanged(message=Message.of(_there(message)), by=by, emoji=event.emoji, added=is_added)
         case events.MemberJoined():
             return MemberJoined(member=Member.of(_there(member)))
         case events.MemberLeft():
             return MemberLeft(member=Member.of(_there(member)), departure=Departure(event.departure.value), by=by)
         case events.MemberChanged():
             return MemberChanged(member=Member.of(_there(member)), by=by)
+        case events.RoomChanged():
+            return RoomChanged(room_id=logged.room_id, by=by)
         case events.RoomDeleted():
             raise AssertionError("it ends every stream, and is shown as that")
 

@@ -161,6 +161,10 @@ PAGED_FIELDS = {
     "bans": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
     "messages": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
     "events": (settings.EVENT_PAGE_SIZE, settings.EVENT_PAGE_MAX_SIZE),
+    "mentions": (settings.MENTIONS_PER_MESSAGE, settings.MENTIONS_PER_MESSAGE),
+    "mentionedIn": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
+    "reactions": (settings.EMOJI_PER_MESSAGE, settings.EMOJI_PER_MESSAGE),
+    "users": (settings.REACTING_USERS, settings.PAGE_MAX_SIZE),
     "tokens": (settings.TOKENS_PER_USER, settings.TOKENS_PER_USER),
 }
 

@@ -8,14 +8,15 @@ from django.conf import settings
 
 from backend import database
 from backend.accounts import tokens, users
-from backend.chat import messages, moderation, rooms
+from backend.chat import members, messages, moderation, rooms
 from backend.errors import Invalid
 from chat_schema.context import Info
+from chat_schema.members import Member
 from chat_schema.messages import Message
 from chat_schema.moderation import Ban
 from chat_schema.nodes import Node, split
 from chat_schema.profiles import PersonalToken, User, Viewer
-from chat_schema.rooms import Member, Room
+from chat_schema.rooms import Room
 
 
 @strawberry.type
@@ -46,7 +47,7 @@ async def _find(info: Info, value: str) -> Node | None:
             message = await database.run(messages.find_message, reader=viewer, message_id=key)
             return None if message is None else Message.of(message)
         case "Member":
-            member = await database.run(rooms.find_member, reader=viewer, member_id=key)
+            member = await database.run(members.find_member, reader=viewer, member_id=key)
             return None if member is None else Member.of(member)
         case "Ban":
             ban = await database.run(moderation.find_ban, reader=viewer, ban_id=key)

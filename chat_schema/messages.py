@@ -1,14 +1,18 @@
 """Messages: history, sending, editing, deleting."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 import strawberry
+from django.conf import settings
+from strawberry import UNSET
 
 from backend import database
 from backend.chat import facts, messages, policies
 from backend.chat.pages import Window
 from backend.chat.policies import Action
+from backend.errors import Invalid
 from chat_schema import pages
 from chat_schema.context import Info, Input
 from chat_schema.nodes import Node, global_id, key_of
@@ -29,6 +33,30 @@ from chat_schema.scalars import Cursor
 class MessageViewer:
     can_edit: bool = strawberry.field(description="`editMessage`.")
     can_delete: bool = strawberry.field(description="`deleteMessage`.")
+    reactions: list[str] = strawberry.field(description="The emoji that the viewer has reacted with.")
+
+
+@strawberry.type(description="All who reacted to a message with one emoji.")
+class Reaction:
+    user_ids: strawberry.Private[tuple[int, ...]]
+    emoji: str = strawberry.field(description="One emoji, in the form that asks for its colours.")
+    count: int = strawberry.field(description="How many people.")
+
+    @strawberry.field(description="The first of them.")
+    async def users(
+        self,
+        info: Info,
+        first: Annotated[
+            int, strawberry.argument(description=f"At most so many, up to {settings.PAGE_MAX_SIZE}.")
+        ] = settings.REACTING_USERS,
+    ) -> list[User]:
+        if not 0 <= first <= settings.PAGE_MAX_SIZE:
+            raise Invalid.field("first", "UNSUPPORTED", f"A page has 0 to {settings.PAGE_MAX_SIZE} entries.")
+        return await users_of(info, self.user_ids[:first])
+
+    @classmethod
+    def of(cls, reactions: facts.Reactions) -> "Reaction":
+        return cls(user_ids=reactions.user_ids, emoji=reactions.emoji, count=len(reactions.user_ids))
 
 
 @strawberry.type(description="Something said in a room.")
@@ -49,6 +77,22 @@ class Message(Node):
         assert room is not None, "a message has a room"
         return Room.of(room, info.context)
 
+    @strawberry.field(description="The message that it answers, as that is now.")
+    async def reply_to(self, info: Info) -> "Message | None":
+        found = self.fact.reply_to and await info.context.messages.load(self.fact.reply_to)
+        return Message.of(found) if found else None
+
+    @strawberry.field(description="The members that it names as @username, found when it was sent.")
+    async def mentions(self, info: Info) -> list[User]:
+        return await users_of(info, self.fact.mentions)
+
+    @strawberry.field(description="Each emoji that somebody reacted with, in the order in which they came first.")
+    async def reactions(self, info: Info) -> list[Reaction]:
+        return [Reaction.of(each) for each in await self._reactions(info)]
+
+    async def _reactions(self, info: Info) -> list[facts.Reactions]:
+        return await info.context.reactions.load(self.fact.id) if self.fact.reaction_count else []
+
     @strawberry.field(description="Null when the viewer is not a member of its room.")
     async def viewer(self, info: Info) -> MessageViewer | None:
         viewer = info.context.viewer
@@ -66,6 +110,7 @@ class Message(Node):
         return MessageViewer(
             can_edit=own and may(Action.EDIT_OWN),
             can_delete=may(Action.DELETE_ANY) or (own and may(Action.DELETE_OWN)),
+            reactions=[each.emoji for each in await self._reactions(info) if viewer.id in each.user_ids],
         )
 
     @classmethod
@@ -80,6 +125,11 @@ class Message(Node):
             deleted_at=message.deleted_at,
             version=message.version,
         )
+
+
+async def users_of(info: Info, ids: Sequence[int]) -> list[User]:
+    found = await info.context.people.load_many(ids) if ids else []
+    return [User.of(person) for person in found if person is not None]
 
 
 async def history(info: Info, room_id: int, *, window: Window, around: str | None) -> pages.Connection[Message]:
@@ -104,6 +154,7 @@ class SendMessageInput:
             " the same key never sends twice, so retrying is always safe."
         )
     )
+    reply_to: strawberry.ID | None = strawberry.field(default=UNSET, description="A message of this room.")
 
 
 @strawberry.input(description="Another text for one's own message.")
@@ -149,8 +200,15 @@ class MessageMutation:
     @strawberry.mutation(description="Say something in a room.")
     async def send_message(self, info: Info, input: Input[SendMessageInput]) -> SendMessageResult:
         viewer, room_id = info.context.require_viewer(), key_of("Room", input.room, "room")
-        send = messages.send_message
-        return _accepted(await database.run(send, viewer=viewer, room_id=room_id, body=input.body, key=input.key))
+        sent = await database.run(
+            messages.send_message,
+            viewer=viewer,
+            room_id=room_id,
+            body=input.body,
+            key=input.key,
+            reply_to=key_of("Message", input.reply_to, "replyTo") if input.reply_to else None,
+        )
+        return _accepted(sent)
 
     @strawberry.mutation(description="Change one's own message.")
     async def edit_message(self, info: Info, input: Input[EditMessageInput]) -> EditMessageResult:

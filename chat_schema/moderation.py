@@ -13,6 +13,7 @@ from backend.chat.facts import Role as DomainRole
 from backend.chat.pages import Window
 from chat_schema import pages
 from chat_schema.context import Info, Input
+from chat_schema.members import Member, Role
 from chat_schema.nodes import Node, global_id, key_of
 from chat_schema.problems import (
     ForbiddenProblem,
@@ -22,7 +23,6 @@ from chat_schema.problems import (
     UnauthenticatedProblem,
 )
 from chat_schema.profiles import User
-from chat_schema.rooms import Member, Role
 from chat_schema.scalars import Cursor
 
 

@@ -10,17 +10,21 @@ from strawberry import UNSET
 
 from backend import database
 from backend.accounts import tokens, users
-from backend.accounts.users import Account, Person
+from backend.accounts.users import Account, Person, Profile
+from backend.chat import messages, people
 from backend.chat import rooms as domain_rooms
 from chat_schema import pages
-from chat_schema.context import Info
-from chat_schema.nodes import Node, global_id
+from chat_schema.context import Info, Input
+from chat_schema.nodes import Node, global_id, key_of
+from chat_schema.problems import ConflictProblem, InvalidProblem, RateLimitedProblem, UnauthenticatedProblem
 
 if TYPE_CHECKING:
+    from chat_schema.messages import Message
     from chat_schema.rooms import Room
 
 # Rooms show people, and people show their rooms.
 LazyRoom = Annotated["Room", strawberry.lazy("chat_schema.rooms")]
+LazyMessage = Annotated["Message", strawberry.lazy("chat_schema.messages")]
 
 
 @strawberry.enum(description="A language of the product.")
@@ -31,8 +35,16 @@ class Locale(Enum):
     KA = strawberry.enum_value("ka", description="Georgian")
 
 
+@strawberry.type(description="What everybody may count. Private rooms do not.")
+class UserStats:
+    messages: int = strawberry.field(description="Said in public rooms, and not deleted.")
+    rooms: int = strawberry.field(description="Public rooms that they are a member of.")
+    joined_at: datetime = strawberry.field(description="When they made their account.")
+
+
 @strawberry.type(description="A person, as everybody sees them. Whose account was deleted has no name any more.")
 class User(Node):
+    key: strawberry.Private[int]
     username: str = strawberry.field(
         description="Unique, however it is written: case and letter forms are folded. Empty if deleted."
     )
@@ -41,9 +53,24 @@ class User(Node):
     )
     deleted_at: datetime | None = strawberry.field(description="When they deleted their account.")
 
+    @strawberry.field(description="What they say of themself; may be empty.")
+    async def bio(self, info: Info) -> str:
+        return (await self._profile(info)).bio
+
+    @strawberry.field(description="How long they have been here, and how much.")
+    async def stats(self, info: Info) -> UserStats:
+        profile, stats = await self._profile(info), await info.context.stats.load(self.key)
+        return UserStats(messages=stats.messages, rooms=stats.rooms, joined_at=profile.joined_at)
+
+    async def _profile(self, info: Info) -> Profile:
+        profile = await info.context.profiles.load(self.key)
+        assert profile is not None, "people are kept, without a name"
+        return profile
+
     @classmethod
     def of(cls, person: Person) -> "User":
         return cls(
+            key=person.id,
             id=global_id("User", person.id),
             username=person.username,
             display_name=person.display_name,
@@ -89,6 +116,18 @@ class Viewer(Node):
         page = await database.run(domain_rooms.rooms_of, viewer=viewer, window=window)
         return pages.connection(page, lambda room: room.id, partial(Room.of, context=info.context))
 
+    @strawberry.field(
+        description="Messages that name them, in rooms that they are in, the oldest first; the last ones by default."
+    )
+    async def mentioned_in(
+        self, info: Info, last: pages.Last = UNSET, before: pages.Before = UNSET
+    ) -> pages.Connection[LazyMessage]:
+        from chat_schema.messages import Message
+
+        window = pages.window(last=last, before=before)
+        page = await database.run(messages.mentions_of, viewer=info.context.require_viewer(), window=window)
+        return pages.connection(page, lambda mention: mention.id, lambda mention: Message.of(mention.message))
+
     @strawberry.field(description="Their personal tokens, the newest first; at most 50.")
     async def tokens(self, info: Info) -> list[PersonalToken]:
         viewer = info.context.require_viewer()
@@ -105,12 +144,66 @@ class Viewer(Node):
         )
 
 
+@strawberry.input(one_of=True, description="One of the ways to name a person.")
+class UserBy:
+    id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="Their id.")
+    username: strawberry.Maybe[str] = strawberry.field(description="Their username, however it is written.")
+
+
 @strawberry.type
 class ProfileQuery:
     @strawberry.field(description="Null when nobody is logged in.")
     async def viewer(self, info: Info) -> Viewer | None:
         viewer = info.context.viewer
         return None if viewer is None else await viewer_of(viewer.id)
+
+    @strawberry.field(description="A person; null if there is none.")
+    async def user(self, info: Info, by: Annotated[UserBy, strawberry.argument(description="Who.")]) -> User | None:
+        info.context.require_viewer()
+        if by.username is not None:
+            found = await database.run(users.find, by.username.value)
+        else:
+            assert by.id is not None, "@oneOf"
+            key = key_of("User", by.id.value, "by")
+            found = (await database.run(users.people, [key])).get(key)
+        return None if found is None else User.of(found)
+
+
+@strawberry.input(description="What shall be another. What is left out stays.")
+class UpdateProfileInput:
+    username: str | None = strawberry.field(default=UNSET, description="As for `register`.")
+    display_name: str | None = strawberry.field(default=UNSET, description="At most 64 characters; may be empty.")
+    bio: str | None = strawberry.field(default=UNSET, description="At most 500 characters; may be empty.")
+    email: str | None = strawberry.field(default=UNSET, description="Only you see it; may be empty.")
+    locale: Locale | None = strawberry.field(default=UNSET, description="The language to be spoken to in.")
+
+
+@strawberry.type(description="Your profile is as you want it.")
+class ProfileUpdated:
+    viewer: Viewer = strawberry.field(description="You.")
+
+
+UpdateProfileResult = Annotated[
+    ProfileUpdated | InvalidProblem | ConflictProblem | UnauthenticatedProblem | RateLimitedProblem,
+    strawberry.union("UpdateProfileResult", description="What came of it."),
+]
+
+
+@strawberry.type
+class ProfileMutation:
+    @strawberry.mutation(description="Change one's own profile. Another name is told in all rooms that one is in.")
+    async def update_profile(self, info: Info, input: Input[UpdateProfileInput]) -> UpdateProfileResult:
+        viewer = info.context.require_viewer()
+        changes = users.Changes(
+            username=pages.given(input.username),
+            display_name=pages.given(input.display_name),
+            bio=pages.given(input.bio),
+            email=pages.given(input.email),
+            locale=str(input.locale.value) if input.locale else None,
+        )
+        return ProfileUpdated(
+            viewer=Viewer.of(await database.run(people.update_profile, viewer=viewer, changes=changes))
+        )
 
 
 async def viewer_of(user_id: int) -> Viewer:

@@ -1,7 +1,6 @@
-"""Rooms and members: finding, entering, leaving."""
+"""Rooms: finding, changing and deleting them."""
 
 from datetime import datetime
-from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,19 +9,21 @@ from django.conf import settings
 from strawberry import UNSET
 
 from backend import database
-from backend.chat import facts, policies, rooms
+from backend.chat import facts, members, policies, rooms
 from backend.chat.policies import Action
 from chat_schema import pages
 from chat_schema.context import Context, Info, Input
+from chat_schema.members import Member, Role
 from chat_schema.nodes import Node, global_id, key_of
 from chat_schema.problems import (
+    ConflictProblem,
     ForbiddenProblem,
     InvalidProblem,
     NotFoundProblem,
     RateLimitedProblem,
     UnauthenticatedProblem,
 )
-from chat_schema.profiles import User
+from chat_schema.reading import Notify
 from chat_schema.scalars import Cursor
 
 if TYPE_CHECKING:
@@ -30,22 +31,18 @@ if TYPE_CHECKING:
     from chat_schema.messages import Message
     from chat_schema.moderation import Ban
 
+LazyMessage = Annotated["Message", strawberry.lazy("chat_schema.messages")]
 LazyMessages = pages.Connection[Annotated["Message", strawberry.lazy("chat_schema.messages")]]
 LazyBans = pages.Connection[Annotated["Ban", strawberry.lazy("chat_schema.moderation")]]
 LazyEventPage = Annotated["RoomEventPage", strawberry.lazy("chat_schema.events")]
-
-
-@strawberry.enum(description="What a member may do beyond reading and writing.")
-class Role(Enum):
-    OWNER = strawberry.enum_value("owner", description="Everything.")
-    MODERATOR = strawberry.enum_value("moderator", description="Keeps order.")
-    MEMBER = strawberry.enum_value("member", description="Reads and writes.")
 
 
 @strawberry.type(description="What the viewer may do in a room.")
 class RoomAbilities:
     send: bool = strawberry.field(description="`sendMessage`.")
     moderate: bool = strawberry.field(description="`moderateMember`, for members below oneself.")
+    rename: bool = strawberry.field(description="`updateRoom`: its address, title and topic.")
+    set_privacy: bool = strawberry.field(description="`updateRoom`: who it is for.")
     delete: bool = strawberry.field(description="`deleteRoom`.")
 
 
@@ -56,28 +53,18 @@ class RoomAbilities:
     )
 )
 class RoomViewer:
+    fact: strawberry.Private[rooms.Own]
     role: Role = strawberry.field(description="Their role.")
+    unread_count: int = strawberry.field(description="Messages that came after what they have read.")
+    notify: Notify = strawberry.field(description="What they want to be told of.")
     can: RoomAbilities = strawberry.field(description="What they may do.")
 
+    @strawberry.field(description="The last message that they have read, if they said so; a deleted one too.")
+    async def last_read(self, info: Info) -> LazyMessage | None:
+        from chat_schema.messages import Message
 
-@strawberry.type(description="Somebody's membership. Kept when they leave, so that old events resolve.")
-class Member(Node):
-    user: User = strawberry.field(description="Who.")
-    role: Role = strawberry.field(description="Their role now.")
-    joined_at: datetime = strawberry.field(description="When they last joined.")
-    left_at: datetime | None = strawberry.field(description="When they left; null while they are a member.")
-    muted_until: datetime | None = strawberry.field(description="Until then they read, but do not write.")
-
-    @classmethod
-    def of(cls, member: facts.Member) -> "Member":
-        return cls(
-            id=global_id("Member", member.id),
-            user=User.of(member.person),
-            role=Role(member.role.value),
-            joined_at=member.joined_at,
-            left_at=member.left_at,
-            muted_until=member.muted_until,
-        )
+        found = self.fact.last_read and await info.context.messages.load(self.fact.last_read)
+        return Message.of(found) if found else None
 
 
 @strawberry.type(description="A room. Its members read and write; others who are logged in see its name and counts.")
@@ -111,7 +98,7 @@ class Room(Node):
     ) -> pages.Connection[Member]:
         window = pages.window(first=first, after=after)
         reader = info.context.reader
-        page = await database.run(rooms.members, reader=reader, room_id=self.fact.id, window=window)
+        page = await database.run(members.members, reader=reader, room_id=self.fact.id, window=window)
         return pages.connection(page, lambda member: member.id, Member.of)
 
     @strawberry.field(
@@ -170,8 +157,20 @@ class Room(Node):
         def may(action: Action) -> bool:
             return policies.allows(action, is_private=self.is_private, held=own.held)
 
-        can = RoomAbilities(send=may(Action.SEND), moderate=may(Action.MODERATE), delete=may(Action.DELETE))
-        return RoomViewer(role=Role(own.role.value), can=can)
+        can = RoomAbilities(
+            send=may(Action.SEND),
+            moderate=may(Action.MODERATE),
+            rename=may(Action.RENAME),
+            set_privacy=may(Action.SET_PRIVACY),
+            delete=may(Action.DELETE),
+        )
+        return RoomViewer(
+            fact=own,
+            role=Role(own.role.value),
+            unread_count=own.unread_count,
+            notify=Notify(own.notify.value),
+            can=can,
+        )
 
     @classmethod
     def of(cls, room: facts.Room, context: Context) -> "Room":
@@ -222,14 +221,13 @@ class RoomQuery:
         return pages.connection(page, lambda room: room.id, partial(Room.of, context=info.context))
 
 
-@strawberry.input(description="Where to go.")
-class EnterRoomInput:
-    address: str = strawberry.field(description="At most 64 characters; no slash, nothing invisible.")
-
-
-@strawberry.input(description="Where to leave.")
-class LeaveRoomInput:
+@strawberry.input(description="What shall be another. What is left out stays.")
+class UpdateRoomInput:
     room: strawberry.ID = strawberry.field(description="The room's id.")
+    address: str | None = strawberry.field(default=UNSET, description="As for `enterRoom`.")
+    title: str | None = strawberry.field(default=UNSET, description="1 to 64 characters.")
+    topic: str | None = strawberry.field(default=UNSET, description="At most 256 characters; may be empty.")
+    is_private: bool | None = strawberry.field(default=UNSET, description="Owners only. Nobody has to leave.")
 
 
 @strawberry.input(description="What to delete.")
@@ -237,17 +235,10 @@ class DeleteRoomInput:
     room: strawberry.ID = strawberry.field(description="The room's id.")
 
 
-@strawberry.type(description="You are a member of the room.")
-class RoomEntered:
-    room: Room = strawberry.field(description="The room.")
-    created: bool = strawberry.field(description="Nobody had been there before: it is yours.")
-    cursor: Cursor = strawberry.field(description="Subscribe from it: everything after your own entering.")
-
-
-@strawberry.type(description="You are a member no more.")
-class RoomLeft:
-    member: Member = strawberry.field(description="What your membership was.")
-    cursor: Cursor = strawberry.field(description="The position of your leaving.")
+@strawberry.type(description="The room is as you want it.")
+class RoomUpdated:
+    room: Room = strawberry.field(description="As it is now.")
+    cursor: Cursor = strawberry.field(description="A position in the room's log that has the change.")
 
 
 @strawberry.type(description="The room has gone with all that was said there, and its address is free.")
@@ -255,13 +246,15 @@ class RoomDeleted:
     room_id: strawberry.ID = strawberry.field(description="The id it had.")
 
 
-EnterRoomResult = Annotated[
-    RoomEntered | InvalidProblem | NotFoundProblem | ForbiddenProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("EnterRoomResult", description="What came of it."),
-]
-LeaveRoomResult = Annotated[
-    RoomLeft | InvalidProblem | NotFoundProblem | ForbiddenProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("LeaveRoomResult", description="What came of it."),
+UpdateRoomResult = Annotated[
+    RoomUpdated
+    | InvalidProblem
+    | ConflictProblem
+    | ForbiddenProblem
+    | NotFoundProblem
+    | UnauthenticatedProblem
+    | RateLimitedProblem,
+    strawberry.union("UpdateRoomResult", description="What came of it."),
 ]
 DeleteRoomResult = Annotated[
     RoomDeleted | InvalidProblem | NotFoundProblem | ForbiddenProblem | UnauthenticatedProblem | RateLimitedProblem,
@@ -271,23 +264,17 @@ DeleteRoomResult = Annotated[
 
 @strawberry.type
 class RoomMutation:
-    @strawberry.mutation(description="Join the room at this address; create it if nobody has.")
-    async def enter_room(self, info: Info, input: Input[EnterRoomInput]) -> EnterRoomResult:
-        viewer = info.context.require_viewer()
-        entered = await database.run(rooms.enter_room, viewer=viewer, address=input.address)
-        room = Room.of(entered.room, info.context)
-        return RoomEntered(room=room, created=entered.created, cursor=room.cursor)
-
-    @strawberry.mutation(
-        description=(
-            "Leave a room. Its last owner's place goes to the senior moderator, else to the oldest member;"
-            " a room that nobody is left in goes."
+    @strawberry.mutation(description="Change a room's address, title or topic, or who it is for. Moderators only.")
+    async def update_room(self, info: Info, input: Input[UpdateRoomInput]) -> UpdateRoomResult:
+        viewer, room_id = info.context.require_viewer(), key_of("Room", input.room, "room")
+        changes = rooms.Changes(
+            address=pages.given(input.address),
+            title=pages.given(input.title),
+            topic=pages.given(input.topic),
+            is_private=pages.given(input.is_private),
         )
-    )
-    async def leave_room(self, info: Info, input: Input[LeaveRoomInput]) -> LeaveRoomResult:
-        viewer = info.context.require_viewer()
-        left = await database.run(rooms.leave_room, viewer=viewer, room_id=key_of("Room", input.room, "room"))
-        return RoomLeft(member=Member.of(left.member), cursor=Cursor(left.cursor))
+        updated = await database.run(rooms.update_room, viewer=viewer, room_id=room_id, changes=changes)
+        return RoomUpdated(room=Room.of(updated.room, info.context), cursor=Cursor(updated.cursor))
 
     @strawberry.mutation(description="Erase a room with all that was said there, for good. Owners and staff.")
     async def delete_room(self, info: Info, input: Input[DeleteRoomInput]) -> DeleteRoomResult:

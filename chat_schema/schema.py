@@ -10,10 +10,13 @@ from chat_schema.documents import CheckDocuments
 from chat_schema.errors import PresentErrors
 from chat_schema.events import Subscription
 from chat_schema.lookup import NodeQuery
+from chat_schema.members import MemberMutation
 from chat_schema.messages import MessageMutation
 from chat_schema.moderation import ModerationMutation
 from chat_schema.problems import HANDLERS
-from chat_schema.profiles import ProfileQuery
+from chat_schema.profiles import ProfileMutation, ProfileQuery
+from chat_schema.reactions import ReactionMutation
+from chat_schema.reading import ReadingMutation
 from chat_schema.rooms import RoomMutation, RoomQuery
 from chat_schema.scalars import SCALARS
 
@@ -29,7 +32,16 @@ class Query(NodeQuery, ProfileQuery, RoomQuery):
 
 
 @strawberry.type(description="What can be changed. Expected failures are members of the result.")
-class Mutation(AccountMutation, RoomMutation, MessageMutation, ModerationMutation):
+class Mutation(
+    AccountMutation,
+    ProfileMutation,
+    RoomMutation,
+    MemberMutation,
+    MessageMutation,
+    ReactionMutation,
+    ReadingMutation,
+    ModerationMutation,
+):
     pass
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Now
 
+from backend.errors import NotFound
 from backend.folding import Unseen, fold
 
 
@@ -28,6 +29,13 @@ class UserManager(BaseUserManager["User"]):
         except Unseen as error:  # nobody has such a name; Django's login form lets any be tried
             raise self.model.DoesNotExist from error
 
+    def active(self, user_id: int) -> "User":
+        """Raises `NotFound`."""
+        try:
+            return self.get(pk=user_id, is_active=True)
+        except self.model.DoesNotExist as error:
+            raise NotFound("No such person.") from error
+
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
         user = User(username=username, is_staff=True, is_superuser=True, **fields)
         user.set_password(password)
@@ -41,6 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     username = models.CharField(max_length=settings.USERNAME_MAX_LENGTH, unique=True)
     username_folded = models.CharField(max_length=4 * settings.USERNAME_MAX_LENGTH, unique=True, editable=False)
     display_name = models.CharField(max_length=settings.DISPLAY_NAME_MAX_LENGTH, blank=True)
+    bio = models.CharField(max_length=settings.BIO_MAX_LENGTH, blank=True)
     email = models.EmailField(max_length=settings.EMAIL_MAX_LENGTH, blank=True)
     locale = models.CharField(max_length=2, choices=Locale.choices, default=Locale.EN)
     is_active = models.BooleanField(default=True)

@@ -1,36 +1,37 @@
 """People: registering, passwords, and the facts that others may see."""
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import msgspec
 from django.conf import settings
-from django.contrib.auth import authenticate
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from backend import database, rates
-from backend.accounts import revocation
+from backend.accounts import passwords, revocation
 from backend.accounts.models import Locale, PersonalToken, User
-from backend.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
+from backend.errors import Conflict, FieldError, Invalid, Unauthenticated
 from backend.folding import Unseen, can_be_seen, fold
 
 __all__ = [
     "Account",
+    "Changes",
     "Locale",
     "Person",
     "account",
     "anonymize",
-    "change_password",
-    "check_password",
+    "find",
     "hold",
+    "named",
     "people",
     "person",
-    "prove",
+    "profiles",
     "register",
+    "stands_in_a_name",
+    "update",
 ]
 
 
@@ -63,9 +64,34 @@ def people(ids: Collection[int]) -> dict[int, Person]:
     return {user.pk: person(user) for user in User.objects.filter(pk__in=ids)}
 
 
+def named(names: Collection[str]) -> dict[str, int]:
+    """The ids of the people of these names, which are folded."""
+    return dict(User.objects.filter(username_folded__in=names, deleted_at=None).values_list("username_folded", "pk"))
+
+
+def find(username: str) -> Person | None:
+    """The person of this name, however it is written."""
+    try:
+        user = User.objects.filter(username_folded=fold(username[: settings.USERNAME_MAX_LENGTH + 1])).first()
+    except Unseen:
+        return None
+    return person(user) if user and user.deleted_at is None else None
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What everybody may know of somebody, but is not shown beside everything they say."""
+
+    bio: str
+    joined_at: datetime
+
+
+def profiles(ids: Collection[int]) -> dict[int, Profile]:
+    return {user.pk: Profile(bio=user.bio, joined_at=user.joined_at) for user in User.objects.filter(pk__in=ids)}
+
+
 def account(user_id: int) -> Account:
     """Raises `NotFound`."""
-    user = _user(user_id)
+    user = User.objects.active(user_id)
     return Account(
         person=person(user),
         email=user.email,
@@ -84,11 +110,10 @@ def register(
     """
     rates.take("register", origin)
     username, display_name = username.strip(), display_name.strip()
-    errors = [*_check_username(username), *_check_email(email), *_check_display_name(display_name)]
-    if locale not in Locale.values:
-        errors.append(FieldError(("locale",), "UNSUPPORTED", f"One of {', '.join(Locale.values)}."))
+    given = {"username": username, "email": email, "display_name": display_name, "locale": locale}
+    errors = _check_changes(given)
     user = User(username=username, email=email, display_name=display_name, locale=locale)
-    errors += _check_new_password(password, user=user)
+    errors += passwords.check_new(password, user=user)
     if errors:
         raise Invalid(*errors)
     if User.objects.filter(username_folded=fold(username)).exists():
@@ -102,45 +127,48 @@ def register(
     return account(user.pk)
 
 
-def check_password(*, username: str, password: str, origin: str) -> int:
-    """The id of the person whose name and password these are.
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What shall be another; None stays as it is."""
 
-    Raises `Invalid` in the same words and time for a wrong name and a wrong password, and `RateLimited` after too
-    many tries for one name from one `origin` (a network address).
+    username: str | None = None
+    display_name: str | None = None
+    bio: str | None = None
+    email: str | None = None
+    locale: str | None = None
+
+
+def update(*, user_id: int, changes: Changes) -> tuple[Account, bool]:
+    """Change one's own account: what it is then, and whether others see another person in it.
+
+    Raises `Invalid` with all that is wrong, or `Conflict` when the name is taken, however it is written.
     """
-    try:
-        name = fold(username[: settings.USERNAME_MAX_LENGTH + 1])
-    except Unseen:
-        name = ""
-    rates.take("log in", (name, origin))
-    user = authenticate(username=name, password=password) if _can_be_password(password) else None
-    if user is None:
-        raise Invalid.field("password", "MALFORMED", "The username or the password is wrong.")
-    return int(user.pk)
-
-
-def change_password(*, user_id: int, current: str, new: str) -> None:
-    """Set a new password; other sessions of this person end, personal tokens stay.
-
-    Raises `Invalid`, `RateLimited`, `Unauthenticated`.
-    """
-    user = _proved(user_id, current)
-    if errors := _check_new_password(new, user=user, field="newPassword"):
+    user = User.objects.active(user_id)
+    before = person(user)
+    new = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not None}
+    for name in ("username", "display_name"):
+        if name in new:
+            new[name] = new[name].strip()
+    if errors := _check_changes(new):
         raise Invalid(*errors)
-    # Hashing takes long, so nothing is locked meanwhile: of two changes at once, the second finds another hash.
-    unchanged = User.objects.filter(pk=user_id, password=user.password)
-    user.set_password(new)
-    if not unchanged.update(password=user.password, credentials_epoch=user.credentials_epoch):
-        raise _wrong_password()
-    revocation.announce()
+    for name, value in new.items():
+        setattr(user, name, value)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise Conflict("This username is taken.") from error
+    return account(user_id), person(user) != before
 
 
-def prove(*, user_id: int, current: str) -> str:
-    """See that it is the person themself who asks, by their password: a proof to `hold` the account by.
-
-    Raises `Invalid`, `RateLimited`, `Unauthenticated`.
-    """
-    return _proved(user_id, current).password
+def _check_changes(new: Mapping[str, str]) -> list[FieldError]:
+    checks = {
+        "username": _check_username,
+        "display_name": _check_display_name,
+        "bio": _check_bio,
+        "email": _check_email,
+        "locale": _check_locale,
+    }
+    return [error for name, value in new.items() for error in checks[name](value)]
 
 
 def hold(user_id: int, *, proof: str | None = None) -> None:
@@ -153,14 +181,15 @@ def hold(user_id: int, *, proof: str | None = None) -> None:
     if held is None:
         raise Unauthenticated
     if proof is not None and proof != held.password:
-        raise _wrong_password()
+        raise passwords.wrong()
 
 
 def anonymize(user_id: int) -> None:
     """Take all that is personal out of an account, for good, and end its tokens and sessions."""
-    user = _user(user_id)
+    user = User.objects.active(user_id)
     # No name that anybody can register begins like this.
-    user.username, user.display_name, user.email, user.last_login = f"~{user_id}", "", "", None
+    user.username, user.display_name, user.bio, user.email = f"~{user_id}", "", "", ""
+    user.last_login = None
     user.is_active = user.is_staff = user.is_superuser = False
     user.locale = Locale.EN
     user.set_unusable_password()
@@ -172,27 +201,6 @@ def anonymize(user_id: int) -> None:
     revocation.announce()
 
 
-def _proved(user_id: int, current: str) -> User:
-    rates.take("log in", user_id)
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None:
-        raise Unauthenticated
-    if not _can_be_password(current) or not user.check_password(current):
-        raise _wrong_password()
-    return user
-
-
-def _wrong_password() -> Invalid:
-    return Invalid.field("currentPassword", "MALFORMED", "The current password is wrong.")
-
-
-def _user(user_id: int) -> User:
-    try:
-        return User.objects.get(pk=user_id, is_active=True)
-    except User.DoesNotExist as error:
-        raise NotFound("No such person.") from error
-
-
 def _check_username(username: str) -> list[FieldError]:
     if not username:
         return [FieldError(("username",), "REQUIRED", "Choose a username.")]
@@ -202,10 +210,9 @@ def _check_username(username: str) -> list[FieldError]:
         folded = fold(username)
     except Unseen:
         folded = ""
-    # It must stand in a text as @name: letters, marks and digits of any script, and . - _ inside. A mark needs a
-    # letter to stand on.
+    # It must stand in a text as @name. A mark needs a letter to stand on.
     begins_well = folded[:1].isalnum() or folded[:1] == "_"
-    if not begins_well or folded[-1] in ".-" or not all(map(_stands_in_a_name, folded)):
+    if not begins_well or folded[-1] in ".-" or not all(map(stands_in_a_name, folded)):
         detail = "Letters and digits of any script, and . - _ between them."
         return [FieldError(("username",), "MALFORMED", detail)]
     if len(folded) > 4 * settings.USERNAME_MAX_LENGTH:  # a character can fold to many
@@ -213,7 +220,8 @@ def _check_username(username: str) -> list[FieldError]:
     return []
 
 
-def _stands_in_a_name(character: str) -> bool:
+def stands_in_a_name(character: str) -> bool:
+    """Letters, marks and digits of any script, and . - _ between them."""
     # Marks (vowel signs, accents) are not alphanumeric, but belong to the letter before them.
     return character.isalnum() or character in ".-_" or unicodedata.category(character) in ("Mn", "Mc")
 
@@ -223,6 +231,20 @@ def _check_display_name(display_name: str) -> list[FieldError]:
         return [FieldError(("displayName",), "TOO_LONG", f"At most {settings.DISPLAY_NAME_MAX_LENGTH} characters.")]
     if display_name and not can_be_seen(display_name):
         return [FieldError(("displayName",), "MALFORMED", "Only characters that can be seen.")]
+    return []
+
+
+def _check_bio(bio: str) -> list[FieldError]:
+    if len(bio) > settings.BIO_MAX_LENGTH:
+        return [FieldError(("bio",), "TOO_LONG", f"At most {settings.BIO_MAX_LENGTH} characters.")]
+    if not database.can_store(bio):
+        return [FieldError(("bio",), "MALFORMED", "A text is Unicode without U+0000.")]
+    return []
+
+
+def _check_locale(locale: str) -> list[FieldError]:
+    if locale not in Locale.values:
+        return [FieldError(("locale",), "UNSUPPORTED", f"One of {', '.join(Locale.values)}.")]
     return []
 
 
@@ -236,20 +258,3 @@ def _check_email(email: str) -> list[FieldError]:
     except ValidationError:
         valid = False
     return [] if valid else [FieldError(("email",), "MALFORMED", "This is no e-mail address.")]
-
-
-def _can_be_password(password: str) -> bool:
-    return len(password) <= settings.PASSWORD_MAX_LENGTH and database.can_store(password)
-
-
-def _check_new_password(password: str, *, user: User, field: str = "password") -> list[FieldError]:
-    if len(password) > settings.PASSWORD_MAX_LENGTH:
-        return [FieldError((field,), "TOO_LONG", f"At most {settings.PASSWORD_MAX_LENGTH} characters.")]
-    if not _can_be_password(password):
-        return [FieldError((field,), "MALFORMED", "A password is Unicode text without U+0000.")]
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        short = any(each.code == "password_too_short" for each in error.error_list)
-        return [FieldError((field,), "TOO_SHORT" if short else "UNSUPPORTED", " ".join(error.messages))]
-    return []

@@ -64,6 +64,7 @@ class Place:
     room_id: int
     seq: int
     tag: int
+    message_count: int
     at: datetime
     event: RoomEvent | None = None
 
@@ -76,25 +77,25 @@ class Unchanged(Exception):
     """Raised inside `append`: nothing has to happen after all. The place is given back, and the block is left."""
 
 
-def append(room_id: int) -> AbstractContextManager[Place, bool]:
+def append(room_id: int, *, messages: int = 0) -> AbstractContextManager[Place, bool]:
     """One change of a room and its event, in one transaction; published when, and only if, it commits.
 
         with append(room_id) as place:          # the room is locked from here
             row = Message.objects.create(..., seq=place.seq, sent_at=place.at)
             place.event = MessageSent(message=row.pk)
 
-    Whatever the block raises undoes everything; `Unchanged` does so silently. Raises `NotFound`, also for a room
-    that was deleted.
+    Whatever the block raises undoes everything; `Unchanged` does so silently. `messages` is how many are sent by it.
+    Raises `NotFound`, also for a room that was deleted.
     """
     # The type says that it may swallow an exception: what follows the block is reachable after `Unchanged`.
-    return cast("AbstractContextManager[Place, bool]", _append(room_id))
+    return cast("AbstractContextManager[Place, bool]", _append(room_id, messages))
 
 
 @contextmanager
-def _append(room_id: int) -> Iterator[Place]:
+def _append(room_id: int, messages: int) -> Iterator[Place]:
     try:
         with transaction.atomic():
-            place = _advance(room_id)
+            place = _advance(room_id, messages)
             yield place
             assert place.event is not None, "a place in the log was taken for nothing"
             Row.objects.create(room_id=room_id, seq=place.seq, tag=place.tag, at=place.at, data=store(place.event))
@@ -106,25 +107,35 @@ def _append(room_id: int) -> Iterator[Place]:
         pass
 
 
+def reached(place: Place) -> str:
+    """A cursor that has what `append` was for: its place, or the head where nothing had to change."""
+    if place.event is not None:
+        return place.cursor
+    return head_cursor(facts.room(Room.objects.get(pk=place.room_id)))
+
+
 # Time never runs backwards within a room, and is taken when the lock is held, not when it was asked for.
 _ADVANCE = """
-UPDATE chat_room SET head = head + 1, head_tag = %s, last_activity_at = {later}(last_activity_at, {clock})
-WHERE id = %s AND deleted_at IS NULL RETURNING head, last_activity_at
+UPDATE chat_room SET head = head + 1, head_tag = %s, message_count = message_count + %s,
+    last_activity_at = {later}(last_activity_at, {clock})
+WHERE id = %s AND deleted_at IS NULL RETURNING head, message_count, last_activity_at
 """
 _LATER = {"postgresql": "GREATEST", "sqlite": "MAX"}
 
 
-def _advance(room_id: int) -> Place:
+def _advance(room_id: int, messages: int) -> Place:
     tag = secrets.randbits(32)
     with connection.cursor() as db:
         vendor = connection.vendor
-        db.execute(_ADVANCE.format(later=_LATER[vendor], clock=CLOCK[vendor]), [tag, room_id])
+        db.execute(_ADVANCE.format(later=_LATER[vendor], clock=CLOCK[vendor]), [tag, messages, room_id])
         row = db.fetchone()
     if row is None:
         raise NotFound("No such room.")
-    seq, at = row
+    seq, message_count, at = row
     # SQLite has no time zones; Django keeps UTC there.
-    return Place(room_id=room_id, seq=seq, tag=tag, at=at if at.tzinfo else at.replace(tzinfo=UTC))
+    return Place(
+        room_id=room_id, seq=seq, tag=tag, message_count=message_count, at=at if at.tzinfo else at.replace(tzinfo=UTC)
+    )
 
 
 def lock(memberships: QuerySet[Membership]) -> list[int]:

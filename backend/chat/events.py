@@ -39,6 +39,18 @@ class MessageDeleted(Event, frozen=True, tag="message_deleted"):
     by: int
 
 
+class ReactionAdded(Event, frozen=True, tag="reaction_added"):
+    message: int
+    by: int
+    emoji: str
+
+
+class ReactionRemoved(Event, frozen=True, tag="reaction_removed"):
+    message: int
+    by: int
+    emoji: str
+
+
 class MemberJoined(Event, frozen=True, tag="member_joined"):
     member: int
 
@@ -54,13 +66,30 @@ class MemberChanged(Event, frozen=True, tag="member_changed"):
     by: int | None = None
 
 
+class RoomChanged(Event, frozen=True, tag="room_changed"):
+    """Its address, title, topic, or who it is for."""
+
+    by: int
+
+
 class RoomDeleted(Event, frozen=True, tag="room_deleted"):
     """The last event of a log, and the only one that is left of it."""
 
     by: int
 
 
-RoomEvent = MessageSent | MessageEdited | MessageDeleted | MemberJoined | MemberLeft | MemberChanged | RoomDeleted
+RoomEvent = (
+    MessageSent
+    | MessageEdited
+    | MessageDeleted
+    | ReactionAdded
+    | ReactionRemoved
+    | MemberJoined
+    | MemberLeft
+    | MemberChanged
+    | RoomChanged
+    | RoomDeleted
+)
 
 
 class Logged(msgspec.Struct, frozen=True):

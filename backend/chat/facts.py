@@ -8,7 +8,20 @@ from backend.accounts.users import Person, person
 from backend.chat import models
 from backend.chat.models import Role
 
-__all__ = ["Ban", "Member", "Message", "Role", "Room", "ban", "member", "message", "room"]
+__all__ = [
+    "Ban",
+    "Member",
+    "Mention",
+    "Message",
+    "Reactions",
+    "Role",
+    "Room",
+    "ban",
+    "member",
+    "mention",
+    "message",
+    "room",
+]
 
 
 class Room(msgspec.Struct, frozen=True):
@@ -44,6 +57,8 @@ class Ban(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
+    """`reply_to` is the id of a message, `mentions` are those of people."""
+
     id: int
     room_id: int
     author: Person
@@ -53,6 +68,23 @@ class Message(msgspec.Struct, frozen=True):
     sent_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
+    reply_to: int | None = None
+    mentions: tuple[int, ...] = ()
+    reaction_count: int = 0
+
+
+class Mention(msgspec.Struct, frozen=True):
+    """A message in which somebody is named; `id` is its place among their mentions."""
+
+    id: int
+    message: Message
+
+
+class Reactions(msgspec.Struct, frozen=True):
+    """Those with one emoji to one message; `user_ids` in the order in which they came."""
+
+    emoji: str
+    user_ids: tuple[int, ...]
 
 
 def room(row: models.Room) -> Room:
@@ -86,6 +118,10 @@ def ban(row: models.Ban) -> Ban:
     return Ban(id=row.pk, person=person(row.user), by=person(row.by) if row.by else None, at=row.at)
 
 
+def mention(row: models.Mention) -> Mention:
+    return Mention(id=row.pk, message=message(row.message))
+
+
 def message(row: models.Message) -> Message:
     return Message(
         id=row.pk,
@@ -97,4 +133,7 @@ def message(row: models.Message) -> Message:
         sent_at=row.sent_at,
         edited_at=row.edited_at,
         deleted_at=row.deleted_at,
+        reply_to=row.reply_to_id,
+        mentions=tuple(row.mentions),
+        reaction_count=row.reaction_count,
     )

@@ -1,5 +1,7 @@
 """Messages: sending, editing, deleting, and the history of a room."""
 
+from collections.abc import Collection, Mapping
+
 import msgspec
 from django.conf import settings
 from django.db.models import QuerySet
@@ -10,7 +12,8 @@ from backend.accounts.credentials import Viewer
 from backend.chat import event_log, facts, policies
 from backend.chat.cursors import Cursor
 from backend.chat.events import MessageDeleted, MessageEdited, MessageSent
-from backend.chat.models import Message
+from backend.chat.mentions import mentioned
+from backend.chat.models import Membership, Mention, Message, Reaction
 from backend.chat.pages import Page, Window, page, window_size
 from backend.chat.policies import Action, Reader
 from backend.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
@@ -24,8 +27,8 @@ class Accepted(msgspec.Struct, frozen=True):
     duplicate: bool = False
 
 
-def send_message(*, viewer: Viewer, room_id: int, body: str, key: str) -> Accepted:
-    """Say something in a room, once for each `key`.
+def send_message(*, viewer: Viewer, room_id: int, body: str, key: str, reply_to: int | None = None) -> Accepted:
+    """Say something in a room, once for each `key`; `reply_to` is the id of another message there.
 
     The key is looked up under the room's lock, before policies and limits: a retry returns the first message,
     also after its author was shown the door or it was deleted. Raises `Invalid`, `Conflict` for a key that has
@@ -33,8 +36,8 @@ def send_message(*, viewer: Viewer, room_id: int, body: str, key: str) -> Accept
     """
     _check_key(key)
     _check_body(body)
-    digest = _digest(body)
-    with event_log.append(room_id) as place:
+    digest = _digest(body, reply_to)
+    with event_log.append(room_id, messages=1) as place:
         row = Message.objects.select_related("author").filter(room=room_id, author=viewer.id, key=key).first()
         if row is not None:
             if row.key_digest != digest:
@@ -42,25 +45,35 @@ def send_message(*, viewer: Viewer, room_id: int, body: str, key: str) -> Accept
             raise event_log.Unchanged
         policies.admit(viewer, Action.SEND, room_id=room_id)
         rates.take("send", viewer.id)
+        if reply_to is not None and not Message.objects.filter(pk=reply_to, room=room_id).exists():
+            raise NotFound("No such message in this room.")
+        named = mentioned(body, room_id=room_id)
         row = Message.objects.create(
             room_id=room_id,
             author_id=viewer.id,
             seq=place.seq,
+            number=place.message_count,
             version=place.seq,
             body=body,
             key=key,
             key_digest=digest,
+            reply_to_id=reply_to,
+            mentions=named,
             sent_at=place.at,
         )
+        # Whoever speaks has read what was said before.
+        mine = Membership.objects.filter(room=room_id, user=viewer.id)
+        mine.update(read_count=place.message_count, last_read=row)
+        Mention.objects.bulk_create(Mention(message=row, user_id=each) for each in named)
         place.event = MessageSent(message=row.pk)
     assert row is not None, "found or made"
-    return _accepted(row, place, duplicate=place.event is None)
+    return accepted(row, place, duplicate=place.event is None)
 
 
 def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
     """Change one's own message. Raises `Invalid`, `NotFound`, `Forbidden`, `RateLimited`."""
     _check_body(body)
-    room_id = _readable(viewer, message_id).room_id
+    room_id = readable(viewer, message_id).room_id
     with event_log.append(room_id) as place:
         row = _row(message_id)
         policies.require(Action.EDIT_OWN, room=row.room, held=policies.standings(row.room, viewer))
@@ -74,7 +87,7 @@ def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
         row.body, row.edited_at, row.version = body, place.at, place.seq
         row.save(update_fields=["body", "edited_at", "version"])
         place.event = MessageEdited(message=row.pk)
-    return _accepted(row, place)
+    return accepted(row, place)
 
 
 def delete_message(*, viewer: Viewer, message_id: int) -> Accepted:
@@ -90,20 +103,23 @@ def delete_message(*, viewer: Viewer, message_id: int) -> Accepted:
         row = _row(message_id)
         held = policies.standings(row.room, viewer)
         if not any(policies.allows(action, is_private=row.room.is_private, held=held) for action in actions):
-            _readable(viewer, message_id)
+            readable(viewer, message_id)
             raise Forbidden("Only its author or a moderator can delete a message.")
         if row.deleted_at is not None:
             raise event_log.Unchanged
         row.body, row.deleted_at, row.version = "", place.at, place.seq
-        row.save(update_fields=["body", "deleted_at", "version"])
+        row.mentions, row.reaction_count = [], 0
+        row.save(update_fields=["body", "deleted_at", "version", "mentions", "reaction_count"])
+        Mention.objects.filter(message=row).delete()
+        Reaction.objects.filter(message=row).delete()
         place.event = MessageDeleted(message=row.pk, by=viewer.id)
-    return _accepted(row, place)
+    return accepted(row, place)
 
 
 def find_message(*, reader: Reader, message_id: int) -> facts.Message | None:
     """None if there is none that the reader may read. Raises `Unauthenticated`."""
     try:
-        return facts.message(_readable(reader, message_id))
+        return facts.message(readable(reader, message_id))
     except NotFound:
         return None
 
@@ -140,7 +156,26 @@ def _messages(room_id: int) -> QuerySet[Message]:
     return Message.objects.filter(room=room_id).select_related("author")
 
 
-def _accepted(row: Message, place: event_log.Place, *, duplicate: bool = False) -> Accepted:
+def messages_by_id(message_ids: Collection[int]) -> Mapping[int, facts.Message]:
+    """For whoever has been shown what names them: nothing is checked."""
+    return {row.pk: facts.message(row) for row in Message.objects.select_related("author").filter(pk__in=message_ids)}
+
+
+def mentions_of(*, viewer: Viewer, window: Window) -> Page[facts.Mention]:
+    """Messages that name the viewer, in rooms that they are a member of, the oldest first; by default the last ones.
+
+    Raises `Invalid` for the window.
+    """
+    if window.first is None and window.after is None and window.last is None:
+        window = msgspec.structs.replace(window, last=settings.PAGE_SIZE)
+    mine = Membership.objects.filter(user=viewer.id, left_at=None).values("room")
+    rows = Mention.objects.filter(user=viewer.id, message__room__in=mine).select_related("message__author")
+    found = page(rows, window)
+    return Page([facts.mention(row) for row in found.items], found.has_previous, found.has_next)
+
+
+def accepted(row: Message, place: event_log.Place, *, duplicate: bool = False) -> Accepted:
+    """What came of `event_log.append`, at this place, for a message."""
     if place.event is not None:
         cursor = place.cursor
     else:  # nothing had to change: it is as its last event made it
@@ -150,7 +185,8 @@ def _accepted(row: Message, place: event_log.Place, *, duplicate: bool = False) 
     return Accepted(message=facts.message(row), cursor=cursor, duplicate=duplicate)
 
 
-def _readable(reader: Reader, message_id: int) -> Message:
+def readable(reader: Reader, message_id: int) -> Message:
+    """The row, for a reader of its room. Raises `Unauthenticated`, `NotFound`."""
     if reader is None:
         raise Unauthenticated
     row = _row(message_id)
@@ -185,5 +221,6 @@ def _check_body(body: str) -> None:
         raise Invalid.field("body", "MALFORMED", "A message is Unicode text without U+0000.")
 
 
-def _digest(body: str) -> str:
-    return salted_hmac("backend.chat.messages.key", body, algorithm="sha256").hexdigest()
+def _digest(body: str, reply_to: int | None) -> str:
+    said = body if reply_to is None else f"{reply_to}\0{body}"  # no body has U+0000
+    return salted_hmac("backend.chat.messages.key", said, algorithm="sha256").hexdigest()

@@ -12,13 +12,15 @@ class Room(models.Model):
     address = models.CharField(max_length=settings.ADDRESS_MAX_LENGTH)
     address_folded = models.CharField(max_length=4 * settings.ADDRESS_MAX_LENGTH, unique=True)
     title = models.CharField(max_length=settings.ADDRESS_MAX_LENGTH)
-    topic = models.CharField(max_length=256, blank=True)
+    topic = models.CharField(max_length=settings.TOPIC_MAX_LENGTH, blank=True)
     is_private = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
     last_activity_at = models.DateTimeField(db_default=Now())
     head = models.PositiveBigIntegerField(default=0)
     # The tag of the event at `head`, so that a cursor for it needs no second read.
     head_tag = models.PositiveBigIntegerField(default=0)
+    # Messages that were ever sent: what somebody has not read is a difference of two numbers.
+    message_count = models.PositiveBigIntegerField(default=0)
     # Events up to here are no longer kept.
     tail = models.PositiveBigIntegerField(default=0)
     # The row stays, with nothing in it: the last event of its log tells those who follow it that it has gone.
@@ -34,6 +36,12 @@ class Role(models.TextChoices):
     MEMBER = "member"
 
 
+class Notify(models.TextChoices):
+    ALL = "all"
+    MENTIONS = "mentions"
+    NONE = "none"
+
+
 class Membership(models.Model):
     """Kept, with `left_at`, when somebody leaves: old events name it."""
 
@@ -44,6 +52,10 @@ class Membership(models.Model):
     left_at = models.DateTimeField(null=True)
     # May read, but not write, until then.
     muted_until = models.DateTimeField(null=True)
+    # How far they have read: the `number` of a message, and which that is.
+    read_count = models.PositiveBigIntegerField(default=0)
+    last_read = models.ForeignKey("Message", models.SET_NULL, null=True, related_name="+")
+    notify = models.CharField(max_length=8, choices=Notify.choices, default=Notify.ALL)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("room", "user"), name="one_membership_each"),)
@@ -73,6 +85,8 @@ class Message(models.Model):
     room = models.ForeignKey(Room, models.CASCADE, related_name="messages")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages")
     seq = models.PositiveBigIntegerField()
+    # Its place among the messages of the room, from 1 on without a hole.
+    number = models.PositiveBigIntegerField()
     # The seq of the last event that changed it.
     version = models.PositiveBigIntegerField()
     body = models.CharField(max_length=settings.MESSAGE_MAX_LENGTH, blank=True)
@@ -80,6 +94,12 @@ class Message(models.Model):
     # A keyed digest of what was sent with `key`: a retry is told from a mistake, also after an edit or deletion,
     # and nothing can be read back from it.
     key_digest = models.CharField(max_length=64)
+    # Of the same room. Blanked if that was deleted, but there.
+    reply_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replies")
+    # The ids of those named in it, in order; `Mention` finds them the other way round.
+    mentions = models.JSONField(default=list)
+    # How many reactions there are: most messages have none, and then nobody has to look.
+    reaction_count = models.PositiveIntegerField(default=0)
     sent_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -92,6 +112,34 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} by {self.author}"
+
+
+class Mention(models.Model):
+    """Somebody was named in a message when it was sent."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("message", "user"), name="one_mention_each"),)
+        indexes = (models.Index(fields=("user", "message"), name="mentions_of_somebody"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.message}"
+
+
+class Reaction(models.Model):
+    """One of each emoji for each person and message."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="reactions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    emoji = models.CharField(max_length=settings.EMOJI_MAX_LENGTH)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("message", "user", "emoji"), name="one_reaction_each"),)
+
+    def __str__(self) -> str:
+        return f"{self.emoji} by {self.user} to {self.message}"
 
 
 class RoomEvent(models.Model):

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 
 from backend import database, rates
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, facts, policies, rooms
+from backend.chat import event_log, facts, members, policies
 from backend.chat.events import Departure, MemberChanged, MemberLeft
-from backend.chat.models import Ban, Membership, Role, Room
+from backend.chat.models import Ban, Membership, Role
 from backend.chat.pages import Page, Window, page
 from backend.chat.policies import Action, Reader, Standing
 from backend.errors import Forbidden, Invalid, NotFound, Unauthenticated
@@ -66,7 +66,7 @@ def moderate_member(
             if place.event is None:
                 raise event_log.Unchanged
         if isinstance(place.event, MemberLeft):  # staff may have sent the owner away
-            rooms.hand_over(room_id, by=viewer.id)
+            members.hand_over(room_id, by=viewer.id)
     return _moderated(row, place)
 
 
@@ -129,7 +129,7 @@ def _owners(room_id: int) -> QuerySet[Membership]:
 
 
 def _remove(row: Membership, place: event_log.Place, departure: Departure, *, by: int) -> MemberLeft | None:
-    return rooms.end_membership(row, place, departure, by=by) if row.left_at is None else None
+    return members.end_membership(row, place, departure, by=by) if row.left_at is None else None
 
 
 def _ban(row: Membership, place: event_log.Place, *, by: int) -> MemberLeft | MemberChanged | None:
@@ -148,7 +148,4 @@ def _mute(row: Membership, until: datetime | None, *, by: int) -> MemberChanged 
 
 
 def _moderated(row: Membership, place: event_log.Place) -> Moderated:
-    if place.event is not None:
-        return Moderated(member=facts.member(row), cursor=place.cursor)
-    room = Room.objects.get(pk=place.room_id)  # nothing had to change: the place was given back
-    return Moderated(member=facts.member(row), cursor=event_log.head_cursor(facts.room(room)))
+    return Moderated(member=facts.member(row), cursor=event_log.reached(place))

@@ -32,12 +32,15 @@ class Action(Enum):
     ENTER = "enter"
     READ = "read"  # history, events, members
     SEND = "send"
+    REACT = "react"
     EDIT_OWN = "edit own messages"
     DELETE_OWN = "delete own messages"
     DELETE_ANY = "delete anybody's messages"
     LEAVE = "leave"
     MODERATE = "moderate"  # kick, ban, mute, see who is banned
     SET_ROLE = "give roles"
+    RENAME = "rename the room"  # address, title, topic
+    SET_PRIVACY = "say who the room is for"
     DELETE = "delete the room"
 
 
@@ -55,12 +58,15 @@ TABLE: Mapping[Action, tuple[frozenset[Standing], frozenset[Standing]]] = {
     Action.ENTER: (_ADMISSIBLE, _READERS),
     Action.READ: (_READERS, _READERS),
     Action.SEND: (_MEMBERS, _MEMBERS),
+    Action.REACT: (_MEMBERS, _MEMBERS),
     Action.EDIT_OWN: (_MEMBERS, _MEMBERS),
     Action.DELETE_OWN: (_READERS, _READERS),
     Action.DELETE_ANY: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
     Action.LEAVE: (_READERS, _READERS),
     Action.MODERATE: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
     Action.SET_ROLE: (_OWNERS | _STAFF, _OWNERS | _STAFF),
+    Action.RENAME: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
+    Action.SET_PRIVACY: (_OWNERS | _STAFF, _OWNERS | _STAFF),
     Action.DELETE: (_OWNERS | _STAFF, _OWNERS | _STAFF),
 }
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
 from pytest_django import DjangoAssertNumQueries
 
-from backend.accounts import credentials, revocation, sessions, tokens, users
+from backend.accounts import credentials, passwords, revocation, sessions, tokens, users
 from backend.accounts.credentials import Credential, Viewer
 from backend.accounts.models import PersonalToken, User
 from tests.accounts.people import PASSWORD, person
@@ -121,7 +121,7 @@ def test_a_session_that_has_expired_is_nobody(ana: User) -> None:
 
 def test_a_session_from_before_a_new_password_is_nobody(ana: User) -> None:
     request = _log_in(ana)
-    users.change_password(user_id=ana.pk, current=PASSWORD, new=NEW)
+    passwords.change_password(user_id=ana.pk, current=PASSWORD, new=NEW)
     assert credentials.from_session(str(request.session.session_key)) is None
 
 
@@ -162,14 +162,14 @@ def test_logging_out_ends_that_session_alone_and_tells_every_process(told: list[
 def test_a_new_password_ends_sessions_but_not_tokens_nor_anybody_else_s(ana: User) -> None:
     babak = person("Babak", password=PASSWORD)
     viewers = [_by_session(_log_in(ana)), _by_token(ana), _by_session(_log_in(babak))]
-    users.change_password(user_id=ana.pk, current=PASSWORD, new=NEW)
+    passwords.change_password(user_id=ana.pk, current=PASSWORD, new=NEW)
     assert _revoked(*viewers) == [True, False, False]
 
 
 def test_the_session_that_changed_the_password_goes_on(ana: User) -> None:
     here, there = (_request(_log_in(ana).session.session_key) for _ in range(2))
     assert credentials.from_request(here)
-    users.change_password(user_id=ana.pk, current=PASSWORD, new=NEW)
+    passwords.change_password(user_id=ana.pk, current=PASSWORD, new=NEW)
     sessions.keep_session(here, user_id=ana.pk)
     here.session.save()
     assert _revoked(_by_session(here)) == [False]

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from backend.accounts import users
+from backend.accounts import passwords
 from backend.accounts.models import User
 from tests.accounts.people import PASSWORD, person
 
@@ -30,4 +30,4 @@ def test_a_superuser_made_by_the_command_can_log_in(monkeypatch: pytest.MonkeyPa
     user = User.objects.get()
     assert user.is_staff
     assert user.is_superuser
-    assert users.check_password(username="ana", password=PASSWORD, origin="192.0.2.7") == user.pk
+    assert passwords.check_password(username="ana", password=PASSWORD, origin="192.0.2.7") == user.pk

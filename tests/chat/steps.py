@@ -5,7 +5,7 @@ from itertools import count
 
 from backend.accounts.credentials import Viewer
 from backend.accounts.models import User
-from backend.chat import event_log, events, messages, models, people, rooms
+from backend.chat import event_log, events, members, messages, models, people
 from backend.chat.events import Logged
 from backend.chat.messages import Accepted
 from backend.errors import DomainError, Invalid
@@ -18,7 +18,7 @@ _keys = count()
 
 def enter(viewer: Viewer, address: str = "tea") -> int:
     """The id of the room that was entered."""
-    return rooms.enter_room(viewer=viewer, address=address).room.id
+    return members.enter_room(viewer=viewer, address=address).room.id
 
 
 def say(viewer: Viewer, room_id: int, body: str = "Salaam", *, key: str | None = None) -> Accepted:

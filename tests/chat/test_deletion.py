@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from backend import hub
-from backend.accounts import credentials, tokens, users
+from backend.accounts import credentials, passwords, tokens, users
 from backend.accounts.credentials import Viewer
 from backend.accounts.models import PersonalToken, User
-from backend.chat import event_log, events, messages, models, moderation, people, rooms, streams
+from backend.chat import event_log, events, members, messages, models, moderation, people, rooms, streams
 from backend.chat.event_log import RoomLog
 from backend.chat.facts import Role
 from backend.chat.moderation import ModerationAction
@@ -54,7 +54,7 @@ def test_nothing_personal_is_left_of_a_deleted_account(ana: Viewer, babak: Viewe
 
 def test_it_cannot_be_logged_into_and_its_name_is_free(babak: Viewer) -> None:
     delete_account(babak)
-    check = partial(users.check_password, origin="192.0.2.1")
+    check = partial(passwords.check_password, origin="192.0.2.1")
     for name in ("Babak", f"~{babak.id}", ""):
         with pytest.raises(Invalid):
             check(username=name, password=PASSWORD)
@@ -87,7 +87,7 @@ def test_it_leaves_each_room_in_the_order_of_rooms_and_names_nobody_there(
     enter(babak, "coffee")
     left = enter(ana, "left before")
     enter(babak, "left before")
-    rooms.leave_room(viewer=babak, room_id=left)
+    members.leave_room(viewer=babak, room_id=left)
     published.clear()
     delete_account(babak)
     hints = [(topic, msgspec.msgpack.decode(hint, type=events.Logged)) for topic, hint in published if hint]
@@ -103,7 +103,7 @@ def test_it_leaves_each_room_in_the_order_of_rooms_and_names_nobody_there(
         assert event_log.entry(logged).subject is None
         assert (logged.member.person.username, logged.member.person.display_name) == ("", "")
         assert logged.member.person.deleted_at is not None
-    present = rooms.members(reader=ana, room_id=tea, window=Window()).items
+    present = members.members(reader=ana, room_id=tea, window=Window()).items
     assert babak.id not in [each.person.id for each in present]
     assert not any(each.left_at is None for each in models.Membership.objects.filter(user=babak.id))
 
@@ -151,8 +151,8 @@ def test_nobody_acts_as_somebody_who_is_no_more(babak: Viewer, tea: int) -> None
     delete_account(babak)
     before = all_rows()
     acts: list[Callable[[], object]] = [
-        partial(rooms.enter_room, viewer=babak, address="another"),
-        partial(rooms.enter_room, viewer=babak, address="tea"),
+        partial(members.enter_room, viewer=babak, address="another"),
+        partial(members.enter_room, viewer=babak, address="tea"),
         partial(tokens.create_token, user_id=babak.id, name="phone"),
     ]
     for act in acts:
@@ -162,7 +162,7 @@ def test_nobody_acts_as_somebody_who_is_no_more(babak: Viewer, tea: int) -> None
         say(babak, tea)
     for too_late in (
         partial(people.delete_account, viewer=babak, current_password=PASSWORD),
-        partial(users.change_password, user_id=babak.id, current=PASSWORD, new="another long secret"),
+        partial(passwords.change_password, user_id=babak.id, current=PASSWORD, new="another long secret"),
     ):
         with pytest.raises(Unauthenticated):
             too_late()
@@ -173,14 +173,14 @@ def test_a_password_that_was_changed_meanwhile_proves_nothing(
     babak: Viewer, tea: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     User.objects.filter(pk=babak.id).update(password=_hashed())
-    prove = users.prove
+    prove = passwords.prove
 
     def prove_slowly(*, user_id: int, current: str) -> str:
         proof = prove(user_id=user_id, current=current)
         User.objects.filter(pk=babak.id).update(password=_hashed())
         return proof
 
-    monkeypatch.setattr(users, "prove", prove_slowly)
+    monkeypatch.setattr(passwords, "prove", prove_slowly)
     with pytest.raises(Invalid):
         people.delete_account(viewer=babak, current_password=PASSWORD)
     assert User.objects.get(pk=babak.id).deleted_at is None
@@ -194,7 +194,7 @@ def test_somebody_who_enters_and_speaks_while_being_deleted_is_a_member_of_nothi
     User.objects.filter(pk=babak.id).update(password=_hashed())
     calls: list[Callable[[], object]] = [
         partial(people.delete_account, viewer=babak, current_password=PASSWORD),
-        *(partial(rooms.enter_room, viewer=babak, address=f"room {number}") for number in range(6)),
+        *(partial(members.enter_room, viewer=babak, address=f"room {number}") for number in range(6)),
         *(partial(messages.send_message, viewer=babak, room_id=room, body="Salaam", key="k") for room in here),
     ]
     at_once(calls)
@@ -251,9 +251,9 @@ def test_to_everybody_it_is_as_if_it_had_never_been(ana: Viewer, staff: Viewer, 
         assert rooms.find_room(reader=viewer, address="") is None
         gone: list[Callable[[], object]] = [
             partial(say, viewer, tea),
-            partial(rooms.leave_room, viewer=viewer, room_id=tea),
+            partial(members.leave_room, viewer=viewer, room_id=tea),
             partial(rooms.delete_room, viewer=viewer, room_id=tea),
-            partial(rooms.members, reader=viewer, room_id=tea, window=Window()),
+            partial(members.members, reader=viewer, room_id=tea, window=Window()),
             partial(streams.open_stream, viewer=viewer, room_id=tea, after=cursor),
             partial(streams.events_page, reader=viewer, room_id=tea, after=cursor, first=1),
         ]
@@ -269,7 +269,7 @@ def test_to_everybody_it_is_as_if_it_had_never_been(ana: Viewer, staff: Viewer, 
 def test_its_address_is_free_and_old_cursors_do_not_reach_its_successor(ana: Viewer, babak: Viewer, tea: int) -> None:
     cursor = event_log.cursor(log(tea)[-1])
     rooms.delete_room(viewer=ana, room_id=tea)
-    entered = rooms.enter_room(viewer=babak, address="TEA")
+    entered = members.enter_room(viewer=babak, address="TEA")
     assert entered.created
     assert entered.member.role == Role.OWNER
     opening = streams.open_stream(viewer=babak, room_id=entered.room.id, after=cursor)
@@ -284,7 +284,7 @@ def test_whoever_enters_and_speaks_while_it_is_deleted_does_so_before_or_in_anot
         enter(guest)
     calls: list[Callable[[], object]] = [
         partial(rooms.delete_room, viewer=ana, room_id=room_id),
-        *(partial(rooms.enter_room, viewer=guest, address="tea") for guest in others[3:]),
+        *(partial(members.enter_room, viewer=guest, address="tea") for guest in others[3:]),
         *(partial(messages.send_message, viewer=guest, room_id=room_id, body="a", key="k") for guest in others[:3]),
     ]
     at_once(calls)
@@ -333,13 +333,13 @@ def test_a_page_of_events_that_is_asked_for_while_the_room_is_deleted_is_none(
 def test_whoever_is_sent_away_while_they_enter_again_is_let_in_again(
     ana: Viewer, babak: Viewer, tea: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    joined = rooms._joined
+    joined = members._joined
 
     def then_kicked(viewer: Viewer, room: models.Room) -> bool:
-        monkeypatch.setattr(rooms, "_joined", joined)
+        monkeypatch.setattr(members, "_joined", joined)
         was_there = joined(viewer, room)
         moderation.moderate_member(viewer=ana, room_id=tea, user_id=babak.id, action=ModerationAction.KICK)
         return was_there
 
-    monkeypatch.setattr(rooms, "_joined", then_kicked)
-    assert rooms.enter_room(viewer=babak, address="tea").member.left_at is None
+    monkeypatch.setattr(members, "_joined", then_kicked)
+    assert members.enter_room(viewer=babak, address="tea").member.left_at is None

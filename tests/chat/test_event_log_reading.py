@@ -11,7 +11,7 @@ from backend import hub
 from backend.accounts import users
 from backend.accounts.credentials import Viewer
 from backend.accounts.models import User
-from backend.chat import event_log, messages, models, rooms
+from backend.chat import event_log, members, messages, models, rooms
 from backend.chat.event_log import RoomLog
 from backend.chat.events import Logged
 from tests.accounts import people
@@ -47,7 +47,7 @@ def test_however_many_events_there_are_it_takes_four_queries(
 ) -> None:
     for _ in range(10):
         messages.delete_message(viewer=ana, message_id=say(babak, tea).message.id)
-        rooms.leave_room(viewer=babak, room_id=tea)
+        members.leave_room(viewer=babak, room_id=tea)
         enter(babak)
     with django_assert_max_num_queries(4):
         assert len(log(tea)) == 42
@@ -61,8 +61,8 @@ def test_the_whole_log_resolves_after_people_left_and_messages_changed(
     kept, edited, deleted = (say(babak, tea, text).message for text in ("kept", "to be edited", "to be deleted"))
     messages.edit_message(viewer=babak, message_id=edited.id, body="edited")
     messages.delete_message(viewer=clara, message_id=deleted.id)
-    rooms.leave_room(viewer=babak, room_id=tea)
-    rooms.leave_room(viewer=ana, room_id=tea)
+    members.leave_room(viewer=babak, room_id=tea)
+    members.leave_room(viewer=ana, room_id=tea)
     enter(babak)
     delete_account(clara)
 
@@ -121,7 +121,7 @@ def test_a_hint_says_of_an_event_what_the_log_says(published: Published) -> None
         lambda: say(babak, room_id, "سلام\n<b>tea</b> 🫖"),
         lambda: messages.edit_message(viewer=babak, message_id=models.Message.objects.get().pk, body="x" * 4000),
         lambda: messages.delete_message(viewer=ana, message_id=models.Message.objects.get().pk),
-        lambda: rooms.leave_room(viewer=babak, room_id=room_id),
+        lambda: members.leave_room(viewer=babak, room_id=room_id),
         lambda: enter(babak),
     ]
     for step in steps:
@@ -139,7 +139,7 @@ def test_an_entry_says_what_it_is_about_and_whose_access_it_ends(
     message = say(babak, tea).message
     messages.edit_message(viewer=babak, message_id=message.id, body="Salaam!")
     messages.delete_message(viewer=ana, message_id=message.id)
-    rooms.leave_room(viewer=babak, room_id=tea)
+    members.leave_room(viewer=babak, room_id=tea)
     enter(clara)
     delete_account(clara)
     subject = f"message.{message.id}"

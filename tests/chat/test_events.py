@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from backend.accounts.credentials import Viewer
-from backend.chat import events, messages, models, rooms
+from backend.chat import events, members, messages, models
 from backend.chat.events import RoomEvent, load, store
 from tests.chat.steps import enter, say
 
@@ -14,12 +14,21 @@ EVERY: list[tuple[RoomEvent, str]] = [
     (events.MessageSent(message=1), '{"event":"message_sent","message":1}'),
     (events.MessageEdited(message=2), '{"event":"message_edited","message":2}'),
     (events.MessageDeleted(message=3, by=4), '{"event":"message_deleted","message":3,"by":4}'),
+    (
+        events.ReactionAdded(message=3, by=4, emoji="🍵"),
+        '{"event":"reaction_added","message":3,"by":4,"emoji":"🍵"}',
+    ),
+    (
+        events.ReactionRemoved(message=3, by=4, emoji="🍵"),
+        '{"event":"reaction_removed","message":3,"by":4,"emoji":"🍵"}',
+    ),
     (events.MemberJoined(member=5), '{"event":"member_joined","member":5}'),
     (
         events.MemberLeft(member=6, departure=events.Departure.LEFT),
         '{"event":"member_left","member":6,"departure":"left"}',
     ),
     (events.MemberChanged(member=7, by=8), '{"event":"member_changed","member":7,"by":8}'),
+    (events.RoomChanged(by=8), '{"event":"room_changed","by":8}'),
     (events.RoomDeleted(by=9), '{"event":"room_deleted","by":9}'),
 ]
 
@@ -58,7 +67,7 @@ def test_the_log_holds_ids_and_never_what_people_wrote_or_are_called(ana: Viewer
     message = say(babak, room_id, "gooseberry jam").message
     messages.edit_message(viewer=babak, message_id=message.id, body="rose-hip jam")
     messages.delete_message(viewer=ana, message_id=message.id)
-    rooms.leave_room(viewer=ana, room_id=room_id)
+    members.leave_room(viewer=ana, room_id=room_id)
     stored = " ".join(models.RoomEvent.objects.values_list("data", flat=True))
     for word in ("jam", "tea", "Ana", "Babak"):
         assert word not in stored

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, facts, models, rooms
+from backend.chat import event_log, facts, members, models, rooms
 from backend.chat.cursors import Cursor
 from backend.chat.facts import Role
 from backend.chat.pages import Page, Window
@@ -70,23 +70,23 @@ def test_members_are_those_who_are_there_now_in_the_order_in_which_they_first_ca
     room_id = enter(ana)
     enter(babak)
     enter(clara)
-    rooms.leave_room(viewer=ana, room_id=room_id)
-    rooms.leave_room(viewer=babak, room_id=room_id)
+    members.leave_room(viewer=ana, room_id=room_id)
+    members.leave_room(viewer=babak, room_id=room_id)
     enter(ana)
-    page = rooms.members(reader=clara, room_id=room_id, window=Window())
+    page = members.members(reader=clara, room_id=room_id, window=Window())
     assert [member.person.username for member in page.items] == ["Ana", "Clara"]
 
 
 def test_a_past_member_is_still_found_by_those_who_may_read(ana: Viewer, babak: Viewer, clara: Viewer) -> None:
     room_id = enter(ana)
-    member = rooms.enter_room(viewer=babak, address="tea").member
-    rooms.leave_room(viewer=babak, room_id=room_id)
-    found = rooms.find_member(reader=ana, member_id=member.id)
+    member = members.enter_room(viewer=babak, address="tea").member
+    members.leave_room(viewer=babak, room_id=room_id)
+    found = members.find_member(reader=ana, member_id=member.id)
     assert found is not None
     assert found.left_at is not None
-    assert rooms.find_member(reader=babak, member_id=member.id) is None
-    assert rooms.find_member(reader=clara, member_id=member.id) is None
-    assert rooms.find_member(reader=ana, member_id=member.id + 100) is None
+    assert members.find_member(reader=babak, member_id=member.id) is None
+    assert members.find_member(reader=clara, member_id=member.id) is None
+    assert members.find_member(reader=ana, member_id=member.id + 100) is None
 
 
 def test_facts_of_many_rooms_are_read_at_once(ana: Viewer, babak: Viewer) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, models, rooms
+from backend.chat import event_log, events, members, models, rooms
 from backend.chat.facts import Role
 from backend.errors import Forbidden, NotFound
 from tests.accounts import people
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 def test_whoever_leaves_keeps_their_membership_with_the_time_of_leaving(ana: Viewer, babak: Viewer) -> None:
     room_id = enter(ana)
-    joined = rooms.enter_room(viewer=babak, address="tea").member
-    left = rooms.leave_room(viewer=babak, room_id=room_id)
+    joined = members.enter_room(viewer=babak, address="tea").member
+    left = members.leave_room(viewer=babak, room_id=room_id)
     event = log(room_id)[-1]
     assert left.member.id == joined.id
     assert left.member.joined_at == joined.joined_at
@@ -33,10 +33,10 @@ def test_whoever_leaves_keeps_their_membership_with_the_time_of_leaving(ana: Vie
 
 def test_whoever_comes_back_has_the_same_membership_again(ana: Viewer, babak: Viewer) -> None:
     room_id = enter(ana)
-    first = rooms.enter_room(viewer=babak, address="tea").member
+    first = members.enter_room(viewer=babak, address="tea").member
     set_role(room_id, babak, models.Role.MODERATOR)
-    left = rooms.leave_room(viewer=babak, room_id=room_id).member
-    again = rooms.enter_room(viewer=babak, address="tea").member
+    left = members.leave_room(viewer=babak, room_id=room_id).member
+    again = members.enter_room(viewer=babak, address="tea").member
     assert again.id == first.id
     assert again.left_at is None
     assert again.joined_at == log(room_id)[-1].at > first.joined_at
@@ -48,14 +48,14 @@ def test_whoever_is_no_member_cannot_leave(ana: Viewer, babak: Viewer) -> None:
     room_id = enter(ana)
     before = all_rows()
     with pytest.raises(Forbidden):
-        rooms.leave_room(viewer=babak, room_id=room_id)
+        members.leave_room(viewer=babak, room_id=room_id)
     with pytest.raises(NotFound):
-        rooms.leave_room(viewer=babak, room_id=room_id + 1)
+        members.leave_room(viewer=babak, room_id=room_id + 1)
     assert all_rows() == before
     enter(babak)
-    rooms.leave_room(viewer=ana, room_id=room_id)
+    members.leave_room(viewer=ana, room_id=room_id)
     with pytest.raises(Forbidden):
-        rooms.leave_room(viewer=ana, room_id=room_id)
+        members.leave_room(viewer=ana, room_id=room_id)
 
 
 def _roles(room_id: int) -> dict[str, Role]:
@@ -71,7 +71,7 @@ def test_the_owner_s_place_goes_to_the_senior_moderator_before_any_older_member(
         enter(each)
     set_role(room_id, clara, models.Role.MODERATOR)
     set_role(room_id, david, models.Role.MODERATOR)
-    rooms.leave_room(viewer=ana, room_id=room_id)
+    members.leave_room(viewer=ana, room_id=room_id)
     assert _roles(room_id) == {"Babak": Role.MEMBER, "Clara": Role.OWNER, "David": Role.MODERATOR}
     left, changed = log(room_id)[-2:]
     assert isinstance(left.event, events.MemberLeft)
@@ -88,9 +88,9 @@ def test_without_moderators_it_goes_to_who_has_been_there_longest_without_leavin
     room_id = enter(ana)
     enter(babak)
     enter(clara)
-    rooms.leave_room(viewer=babak, room_id=room_id)
+    members.leave_room(viewer=babak, room_id=room_id)
     enter(babak)  # and so came after Clara
-    rooms.leave_room(viewer=ana, room_id=room_id)
+    members.leave_room(viewer=ana, room_id=room_id)
     assert _roles(room_id) == {"Babak": Role.MEMBER, "Clara": Role.OWNER}
 
 
@@ -100,10 +100,10 @@ def test_it_goes_to_nobody_while_another_owner_stays_or_another_member_leaves(
     room_id = enter(ana)
     enter(babak)
     enter(clara)
-    rooms.leave_room(viewer=clara, room_id=room_id)
+    members.leave_room(viewer=clara, room_id=room_id)
     assert _roles(room_id) == {"Ana": Role.OWNER, "Babak": Role.MEMBER}
     set_role(room_id, babak, models.Role.OWNER)
-    rooms.leave_room(viewer=ana, room_id=room_id)
+    members.leave_room(viewer=ana, room_id=room_id)
     assert _roles(room_id) == {"Babak": Role.OWNER}
     assert happened(room_id)[-2:] == ["MemberLeft", "MemberLeft"]
 
@@ -111,11 +111,11 @@ def test_it_goes_to_nobody_while_another_owner_stays_or_another_member_leaves(
 def test_a_room_that_all_have_left_is_gone_and_its_address_free(ana: Viewer, babak: Viewer) -> None:
     room_id = enter(ana)
     enter(babak)
-    rooms.leave_room(viewer=babak, room_id=room_id)
-    left = rooms.leave_room(viewer=ana, room_id=room_id)
+    members.leave_room(viewer=babak, room_id=room_id)
+    left = members.leave_room(viewer=ana, room_id=room_id)
     assert left.member.person.username == "Ana"
     assert rooms.find_room(reader=ana, room_id=room_id) is None
-    entered = rooms.enter_room(viewer=babak, address="tea")
+    entered = members.enter_room(viewer=babak, address="tea")
     assert entered.created
     assert entered.room.id != room_id
     assert entered.member.role == Role.OWNER
@@ -128,9 +128,9 @@ def test_a_room_that_people_enter_and_leave_at_once_has_one_owner_in_the_end() -
     for guest in crowd[1:4]:
         enter(guest)
     leave: list[Callable[[], object]] = [
-        partial(rooms.leave_room, viewer=guest, room_id=room_id) for guest in crowd[:3]
+        partial(members.leave_room, viewer=guest, room_id=room_id) for guest in crowd[:3]
     ]
-    come: list[Callable[[], object]] = [partial(rooms.enter_room, viewer=guest, address="tea") for guest in crowd[4:]]
+    come: list[Callable[[], object]] = [partial(members.enter_room, viewer=guest, address="tea") for guest in crowd[4:]]
     at_once([*leave, *come])
     assert sorted(_roles(room_id)) == ["guest3", "guest4", "guest5"]
     assert list(_roles(room_id).values()).count(Role.OWNER) == 1

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, messages, models, rooms
+from backend.chat import event_log, events, members, messages, models
 from backend.chat.models import Role
 from backend.chat.pages import Window
 from backend.errors import Forbidden, NotFound
@@ -77,7 +77,7 @@ def test_it_is_deleted_by(who: str, ana: Viewer, babak: Viewer, clara: Viewer, t
     set_role(tea, clara, Role.MODERATOR)
     enter(staff)
     message = say(staff if who == "staff author" else babak, tea).message
-    rooms.leave_room(viewer=staff, room_id=tea)
+    members.leave_room(viewer=staff, room_id=tea)
     doer = {"author": babak, "owner": ana, "moderator": clara, "staff": staff, "staff author": staff}[who]
     assert messages.delete_message(viewer=doer, message_id=message.id).message.deleted_at is not None
 
@@ -93,7 +93,7 @@ def test_it_is_not_deleted_by_anybody_else(ana: Viewer, babak: Viewer, clara: Vi
     with pytest.raises(NotFound):
         messages.delete_message(viewer=ana, message_id=own.id + 100)
     assert all_rows() == before
-    rooms.leave_room(viewer=babak, room_id=tea)
+    members.leave_room(viewer=babak, room_id=tea)
     with pytest.raises(NotFound):
         messages.delete_message(viewer=babak, message_id=own.id)
 

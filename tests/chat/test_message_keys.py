@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, messages, models, moderation, rooms
+from backend.chat import event_log, events, members, messages, models, moderation
 from backend.chat.messages import Accepted
 from backend.chat.moderation import ModerationAction
 from backend.errors import Conflict, DomainError, NotFound
@@ -37,7 +37,7 @@ def test_a_retry_after_leaving_or_being_sent_away_still_returns_it(
     if sent_away:
         moderation.moderate_member(viewer=ana, room_id=tea, user_id=babak.id, action=sent_away)
     else:
-        rooms.leave_room(viewer=babak, room_id=tea)
+        members.leave_room(viewer=babak, room_id=tea)
     assert say(babak, tea, key=KEY).message == first.message
     make_private(tea)
     assert say(babak, tea, key=KEY).message == first.message

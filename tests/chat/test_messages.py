@@ -1,13 +1,16 @@
 """Messages: kept as they were written, by members, and changed by their authors."""
 
+from functools import partial
+
+import msgspec
 import pytest
 from pytest_django import Settings
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, messages, rooms
+from backend.chat import event_log, events, members, messages
 from backend.chat.models import Role
 from backend.chat.pages import Window
-from backend.errors import Forbidden, Invalid, NotFound, RateLimited
+from backend.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited
 from backend.limits import Rate
 from tests.accounts import people
 from tests.accounts.tables import all_rows, tables_with
@@ -93,7 +96,7 @@ def test_only_members_send_and_a_refusal_changes_and_publishes_nothing(published
     ana, babak, clara = (people.viewer(name) for name in ("Ana", "Babak", "Clara"))
     room_id = enter(ana)
     enter(babak)
-    rooms.leave_room(viewer=babak, room_id=room_id)
+    members.leave_room(viewer=babak, room_id=room_id)
     before, told = all_rows(), list(published)
     for stranger in (babak, clara):
         with pytest.raises(Forbidden):
@@ -174,7 +177,7 @@ def test_nobody_but_its_author_edits_a_message(
     enter(moderator := people.viewer("David"))
     set_role(tea, moderator, Role.MODERATOR)
     enter(clara)
-    rooms.leave_room(viewer=clara, room_id=tea)
+    members.leave_room(viewer=clara, room_id=tea)
     before = all_rows()
     for other in (ana, moderator):
         with pytest.raises(Forbidden):
@@ -190,7 +193,41 @@ def test_its_author_edits_it_no_more_after_leaving_or_its_deletion(ana: Viewer, 
     messages.delete_message(viewer=babak, message_id=first.id)
     with pytest.raises(NotFound):
         messages.edit_message(viewer=babak, message_id=first.id, body="Here again")
-    rooms.leave_room(viewer=babak, room_id=tea)
+    members.leave_room(viewer=babak, room_id=tea)
     with pytest.raises(NotFound):
         messages.edit_message(viewer=babak, message_id=second.id, body="Here again")
     assert tables_with("Here again") == set()
+
+
+# --- Replying -------------------------------------------------------------------------------------------------
+
+
+def reply(viewer: Viewer, room_id: int, to: int, key: str = KEY) -> messages.Accepted:
+    return messages.send_message(viewer=viewer, room_id=room_id, body="Salaam", key=key, reply_to=to)
+
+
+def test_a_reply_names_the_message_that_it_answers(ana: Viewer, babak: Viewer, tea: int) -> None:
+    first = say(ana, tea).message
+    answer = reply(babak, tea, first.id)
+    assert answer.message.reply_to == first.id
+    assert reply(babak, tea, first.id) == msgspec.structs.replace(answer, duplicate=True)
+    messages.delete_message(viewer=ana, message_id=first.id)
+    [_, kept] = messages.history(reader=ana, room_id=tea, window=Window()).items
+    assert kept.reply_to == first.id, "what it answers is blank, but there"
+
+
+def test_the_same_key_with_another_message_to_answer_is_a_conflict(ana: Viewer, tea: int) -> None:
+    one, two = (say(ana, tea).message.id for _ in range(2))
+    reply(ana, tea, one)
+    for again in (partial(reply, ana, tea, two), partial(say, ana, tea, key=KEY)):
+        with pytest.raises(Conflict):
+            again()
+
+
+def test_only_a_message_of_the_same_room_is_answered(ana: Viewer, tea: int) -> None:
+    elsewhere = say(ana, enter(ana, "elsewhere")).message.id
+    before = all_rows()
+    for to in (elsewhere, 10_000):
+        with pytest.raises(NotFound):
+            reply(ana, tea, to)
+    assert all_rows() == before

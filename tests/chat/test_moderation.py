@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from backend import database
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, messages, models, moderation, policies, rooms
+from backend.chat import event_log, events, members, messages, models, moderation, policies, rooms
 from backend.chat.models import Role
 from backend.chat.moderation import FOR_EVER, ModerationAction
 from backend.chat.pages import Window
@@ -38,7 +38,7 @@ def test_who_is_kicked_has_left_and_may_come_back(ana: Viewer, babak: Viewer, te
     assert last.event == events.MemberLeft(member=done.member.id, departure=events.Departure.KICKED, by=ana.id)
     assert done.member.left_at == last.at
     assert done.cursor == event_log.cursor(last)
-    assert rooms.enter_room(viewer=babak, address="tea").member.left_at is None
+    assert members.enter_room(viewer=babak, address="tea").member.left_at is None
 
 
 def test_the_entry_of_a_kick_ends_the_access_of_who_was_kicked_and_of_nobody_else(
@@ -60,7 +60,7 @@ def test_who_is_banned_may_not_come_back_until_unbanned(ana: Viewer, babak: View
 
 
 def test_somebody_who_left_can_be_banned_all_the_same(ana: Viewer, babak: Viewer, tea: int) -> None:
-    rooms.leave_room(viewer=babak, room_id=tea)
+    members.leave_room(viewer=babak, room_id=tea)
     _act(ana, babak, tea, ModerationAction.BAN)
     assert happened(tea)[-1] == "MemberChanged"
     with pytest.raises(Forbidden):
@@ -144,7 +144,7 @@ def test_the_last_owner_keeps_their_role_until_there_is_another(
     give(ana, Role.MEMBER)
     with pytest.raises(Forbidden):
         give(babak, Role.MODERATOR)
-    rooms.leave_room(viewer=babak, room_id=tea)
+    members.leave_room(viewer=babak, room_id=tea)
     with pytest.raises(NotFound):
         give(babak, Role.OWNER)
 
@@ -154,11 +154,11 @@ def test_who_becomes_the_owner_is_no_longer_muted(
     how: str, ana: Viewer, babak: Viewer, clara: Viewer, tea: int
 ) -> None:
     _act(ana, babak, tea, ModerationAction.MUTE)
-    rooms.leave_room(viewer=clara, room_id=tea)
+    members.leave_room(viewer=clara, room_id=tea)
     if how == "by being given it":
         moderation.set_member_role(viewer=ana, room_id=tea, user_id=babak.id, role=Role.OWNER)
     else:
-        rooms.leave_room(viewer=ana, room_id=tea)
+        members.leave_room(viewer=ana, room_id=tea)
     [own] = rooms.own_memberships(viewer=babak, room_ids=[tea]).values()
     assert own.role == Role.OWNER
     assert own.held == {Standing.OWNER}
@@ -167,7 +167,7 @@ def test_who_becomes_the_owner_is_no_longer_muted(
 
 def test_leaving_and_coming_back_lifts_no_mute(ana: Viewer, babak: Viewer, tea: int) -> None:
     _act(ana, babak, tea, ModerationAction.MUTE)
-    rooms.leave_room(viewer=babak, room_id=tea)
+    members.leave_room(viewer=babak, room_id=tea)
     enter(babak)
     with pytest.raises(Forbidden):
         say(babak, tea)

@@ -11,11 +11,12 @@ from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
 from backend.accounts.credentials import Viewer
-from backend.chat import messages, models, moderation, policies, rooms, streams
+from backend.chat import members, messages, models, moderation, policies, reactions, rooms, streams
 from backend.chat.models import Role
 from backend.chat.moderation import ModerationAction
 from backend.chat.pages import Window
 from backend.chat.policies import TABLE, Action, Audience, Standing
+from backend.chat.rooms import Changes
 from backend.errors import DomainError, Forbidden, NotFound, Unauthenticated
 from tests.accounts import people
 from tests.accounts.tables import all_rows
@@ -62,10 +63,10 @@ ATTEMPTS: dict[Action, dict[str, Attempt]] = {
         "find_room by address": lambda who, it: _must_exist(rooms.find_room(reader=who, address=it.address)),
     },
     Action.ENTER: {
-        "enter_room": lambda who, it: rooms.enter_room(viewer=_known(who), address=it.address),
+        "enter_room": lambda who, it: members.enter_room(viewer=_known(who), address=it.address),
     },
     Action.READ: {
-        "members": lambda who, it: rooms.members(reader=who, room_id=it.room, window=Window()),
+        "members": lambda who, it: members.members(reader=who, room_id=it.room, window=Window()),
         "history": lambda who, it: messages.history(reader=who, room_id=it.room, window=Window()),
         "history_around": lambda who, it: messages.history_around(
             reader=who, room_id=it.room, message_id=it.others, window=Window()
@@ -73,11 +74,17 @@ ATTEMPTS: dict[Action, dict[str, Attempt]] = {
         "events_page": lambda who, it: streams.events_page(reader=who, room_id=it.room, after=None, first=5),
         "open_stream": lambda who, it: streams.open_stream(viewer=who, room_id=it.room, after=None),
         "find_message": lambda who, it: _must_exist(messages.find_message(reader=who, message_id=it.others)),
-        "find_member": lambda who, it: _must_exist(rooms.find_member(reader=who, member_id=it.member)),
+        "find_member": lambda who, it: _must_exist(members.find_member(reader=who, member_id=it.member)),
     },
     Action.SEND: {
         "send_message": lambda who, it: messages.send_message(
             viewer=_known(who), room_id=it.room, body="Salaam", key="a new one"
+        ),
+    },
+    Action.REACT: {
+        "add_reaction": lambda who, it: reactions.add_reaction(viewer=_known(who), message_id=it.others, emoji="🍵"),
+        "remove_reaction": lambda who, it: reactions.remove_reaction(
+            viewer=_known(who), message_id=it.others, emoji="🍵"
         ),
     },
     Action.EDIT_OWN: {
@@ -90,7 +97,7 @@ ATTEMPTS: dict[Action, dict[str, Attempt]] = {
         "delete_message": lambda who, it: messages.delete_message(viewer=_known(who), message_id=it.others),
     },
     Action.LEAVE: {
-        "leave_room": lambda who, it: rooms.leave_room(viewer=_known(who), room_id=it.room),
+        "leave_room": lambda who, it: members.leave_room(viewer=_known(who), room_id=it.room),
     },
     Action.MODERATE: {
         "moderate_member": lambda who, it: moderation.moderate_member(
@@ -102,6 +109,19 @@ ATTEMPTS: dict[Action, dict[str, Attempt]] = {
     Action.SET_ROLE: {
         "set_member_role": lambda who, it: moderation.set_member_role(
             viewer=_known(who), room_id=it.room, user_id=it.third, role=Role.MODERATOR
+        ),
+    },
+    Action.RENAME: {
+        "update_room": lambda who, it: rooms.update_room(
+            viewer=_known(who), room_id=it.room, changes=Changes(address="another", title="Tea house", topic="tea")
+        ),
+    },
+    Action.SET_PRIVACY: {
+        "update_room to private": lambda who, it: rooms.update_room(
+            viewer=_known(who), room_id=it.room, changes=Changes(is_private=True)
+        ),
+        "update_room to public": lambda who, it: rooms.update_room(
+            viewer=_known(who), room_id=it.room, changes=Changes(is_private=False)
         ),
     },
     Action.DELETE: {
@@ -151,7 +171,7 @@ def _set_up(host: Viewer, standing: Standing, *, is_private: bool, is_staff: boo
     elif standing is Standing.BANNED:
         moderation.moderate_member(viewer=host, room_id=room_id, user_id=somebody.id, action=ModerationAction.BAN)
     else:
-        rooms.leave_room(viewer=somebody, room_id=room_id)
+        members.leave_room(viewer=somebody, room_id=room_id)
     if is_private:
         make_private(room_id)
     member = models.Membership.objects.get(room=room_id, user=host.id).pk
@@ -249,7 +269,7 @@ def test_standing_follows_the_membership_as_it_is_now(host: Viewer) -> None:
     for standing, role in _ROLES.items():
         models.Membership.objects.filter(user=somebody.id).update(role=role)
         assert held() == {standing}
-    rooms.leave_room(viewer=somebody, room_id=room.pk)
+    members.leave_room(viewer=somebody, room_id=room.pk)
     assert held() == {Standing.STRANGER}
     assert policies.standings(room, None) == {Standing.ANONYMOUS}
 

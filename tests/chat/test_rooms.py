@@ -7,9 +7,9 @@ import pytest
 from pytest_django import Settings
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, models, rooms, streams
+from backend.chat import event_log, events, members, models, rooms, streams
 from backend.chat.facts import Role
-from backend.chat.rooms import Entered
+from backend.chat.members import Entered
 from backend.errors import Forbidden, Invalid, NotFound, RateLimited
 from backend.limits import Rate
 from tests.accounts import people
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_whoever_enters_first_makes_the_room_and_owns_it(ana: Viewer) -> None:
-    entered = rooms.enter_room(viewer=ana, address=" Чай  и кофе ")
+    entered = members.enter_room(viewer=ana, address=" Чай  и кофе ")
     room, member = entered.room, entered.member
     assert entered.created
     assert (room.address, room.title, room.topic, room.is_private) == ("Чай  и кофе", "Чай  и кофе", "", False)
@@ -48,8 +48,8 @@ def test_whoever_enters_first_makes_the_room_and_owns_it(ana: Viewer) -> None:
     ],
 )
 def test_an_address_leads_to_one_room_however_it_is_written(made: str, asked: str, ana: Viewer, babak: Viewer) -> None:
-    first = rooms.enter_room(viewer=ana, address=made)
-    second = rooms.enter_room(viewer=babak, address=asked)
+    first = members.enter_room(viewer=ana, address=made)
+    second = members.enter_room(viewer=babak, address=asked)
     assert second.room.id == first.room.id
     assert second.room.address == made.strip()
     assert not second.created
@@ -61,9 +61,9 @@ def test_an_address_leads_to_one_room_however_it_is_written(made: str, asked: st
 
 def test_entering_again_changes_nothing(ana: Viewer, babak: Viewer) -> None:
     enter(ana)
-    first = rooms.enter_room(viewer=babak, address="tea")
+    first = members.enter_room(viewer=babak, address="tea")
     before = all_rows()
-    again = rooms.enter_room(viewer=babak, address="TEA")
+    again = members.enter_room(viewer=babak, address="TEA")
     assert all_rows() == before
     assert again == Entered(room=first.room, member=first.member, created=False)
 
@@ -72,17 +72,17 @@ def test_what_one_is_shown_of_the_room_is_as_of_one_s_own_entering(
     ana: Viewer, babak: Viewer, clara: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room_id = enter(ana)
-    joined = rooms._joined
+    joined = members._joined
 
     def then_somebody_speaks(viewer: Viewer, room: models.Room) -> bool:
         outcome = joined(viewer, room)
-        monkeypatch.setattr(rooms, "_joined", joined)
+        monkeypatch.setattr(members, "_joined", joined)
         enter(clara)
         say(clara, room_id)
         return outcome
 
-    monkeypatch.setattr(rooms, "_joined", then_somebody_speaks)
-    entered = rooms.enter_room(viewer=babak, address="tea")
+    monkeypatch.setattr(members, "_joined", then_somebody_speaks)
+    entered = members.enter_room(viewer=babak, address="tea")
     own = log(room_id)[1]
     assert own.event == events.MemberJoined(member=entered.member.id)
     assert event_log.head_cursor(entered.room) == event_log.cursor(own)
@@ -113,7 +113,7 @@ def test_what_one_is_shown_of_the_room_is_as_of_one_s_own_entering(
 def test_an_address_that_cannot_be_is_refused_with_its_code(ana: Viewer, address: str, code: str) -> None:
     before = all_rows()
     with pytest.raises(Invalid) as refused:
-        rooms.enter_room(viewer=ana, address=address)
+        members.enter_room(viewer=ana, address=address)
     [error] = refused.value.fields
     assert (error.path, error.code) == (("address",), code)
     assert all_rows() == before
@@ -122,7 +122,7 @@ def test_an_address_that_cannot_be_is_refused_with_its_code(ana: Viewer, address
 
 @pytest.mark.parametrize("address", ["a" * 64, "  " + "a" * 64 + "  ", "...", "?#%&", "چای" * 21])
 def test_an_address_that_looks_odd_is_one_all_the_same(ana: Viewer, address: str) -> None:
-    assert rooms.enter_room(viewer=ana, address=address).room.address == address.strip()
+    assert members.enter_room(viewer=ana, address=address).room.address == address.strip()
 
 
 def test_entering_is_limited(ana: Viewer, babak: Viewer, settings: Settings) -> None:
@@ -132,7 +132,7 @@ def test_entering_is_limited(ana: Viewer, babak: Viewer, settings: Settings) -> 
     with pytest.raises(RateLimited):
         enter(ana, "another")
     with pytest.raises(RateLimited):
-        rooms.leave_room(viewer=ana, room_id=room_id)
+        members.leave_room(viewer=ana, room_id=room_id)
     enter(babak)
 
 
@@ -141,7 +141,7 @@ def test_fifty_who_enter_at_once_share_one_room_with_one_owner_and_one_maker(pub
     crowd = [people.viewer(f"guest{number}") for number in range(50)]
     addresses = ["چای‌خانه", "چایخانه", "چايخانه"]
     calls = [
-        partial(rooms.enter_room, viewer=guest, address=addresses[number % 3]) for number, guest in enumerate(crowd)
+        partial(members.enter_room, viewer=guest, address=addresses[number % 3]) for number, guest in enumerate(crowd)
     ]
     results = at_once(calls)
     entered = [result for result in results if isinstance(result, Entered)]
@@ -161,7 +161,7 @@ def test_fifty_who_enter_at_once_share_one_room_with_one_owner_and_one_maker(pub
 def test_devices_of_one_person_that_enter_at_once_make_one_membership_and_one_event() -> None:
     enter(people.viewer("Ana"))
     babak = people.viewer("Babak")
-    results = at_once([partial(rooms.enter_room, viewer=babak, address="tea")] * 8)
+    results = at_once([partial(members.enter_room, viewer=babak, address="tea")] * 8)
     entered = [result for result in results if isinstance(result, Entered)]
     assert len(entered) == 8
     room_id = entered[0].room.id
@@ -184,14 +184,14 @@ def test_a_private_room_lets_in_its_members_alone(ana: Viewer, babak: Viewer, st
     with pytest.raises(Forbidden):  # they know of it, and still are no members
         enter(staff)
     assert all_rows() == before
-    assert rooms.enter_room(viewer=ana, address="tea").member.role == Role.OWNER
+    assert members.enter_room(viewer=ana, address="tea").member.role == Role.OWNER
 
 
 def test_whoever_left_a_private_room_is_a_stranger_to_it(ana: Viewer, babak: Viewer) -> None:
     room_id = enter(ana)
     enter(babak)
     make_private(room_id)
-    rooms.leave_room(viewer=babak, room_id=room_id)
+    members.leave_room(viewer=babak, room_id=room_id)
     with pytest.raises(NotFound):
         enter(babak)
     assert rooms.find_room(reader=babak, room_id=room_id) is None
@@ -201,14 +201,14 @@ def test_a_room_that_turns_private_while_somebody_enters_lets_them_in_no_more(
     ana: Viewer, babak: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room_id = enter(ana)
-    found = rooms._find_or_create
+    found = members._find_or_create
 
     def find(viewer: Viewer, address: str, folded: str) -> tuple[models.Room, bool]:
         result = found(viewer, address, folded)
         make_private(room_id)
         return result
 
-    monkeypatch.setattr(rooms, "_find_or_create", find)
+    monkeypatch.setattr(members, "_find_or_create", find)
     with pytest.raises(NotFound):
         enter(babak)
     assert rooms.member_counts([room_id]) == {room_id: 1}

@@ -7,7 +7,7 @@ from django.conf import settings
 from pytest_django import DjangoAssertNumQueries
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, messages, models, rooms, streams
+from backend.chat import event_log, members, messages, models, streams
 from backend.chat.cursors import Cursor
 from backend.chat.policies import Audience
 from backend.chat.streams import EventPage, Opening
@@ -69,8 +69,8 @@ def test_every_cursor_that_is_given_out_is_good(ana: Viewer, babak: Viewer, tea:
     sent = say(babak, tea)
     edited = messages.edit_message(viewer=babak, message_id=sent.message.id, body="Salaam!")
     deleted = messages.delete_message(viewer=ana, message_id=sent.message.id)
-    left = rooms.leave_room(viewer=babak, room_id=tea)
-    room = rooms.enter_room(viewer=babak, address="tea").room
+    left = members.leave_room(viewer=babak, room_id=tea)
+    room = members.enter_room(viewer=babak, address="tea").room
     cursors = [sent.cursor, edited.cursor, deleted.cursor, left.cursor, event_log.head_cursor(room)]
     assert [_open(ana, tea, cursor).position for cursor in cursors] == [6, 7, 8, 9, 10]
     assert _poll(ana, tea, cursors[0]).end_cursor == cursors[-1]
@@ -133,7 +133,7 @@ def test_at_the_head_a_cursor_is_good_even_if_nothing_is_kept(ana: Viewer, tea: 
 
 def test_a_member_who_has_left_is_refused_until_they_come_back(babak: Viewer, tea: int) -> None:
     cursor = _cursor(tea, 3)
-    rooms.leave_room(viewer=babak, room_id=tea)
+    members.leave_room(viewer=babak, room_id=tea)
     for after in (None, cursor, "tea"):
         with pytest.raises(Forbidden):
             _open(babak, tea, after)

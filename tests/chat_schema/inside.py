@@ -11,7 +11,7 @@ from graphql import GraphQLError
 from backend import database, hub
 from backend.accounts import credentials, tokens, users
 from backend.accounts.credentials import Credential, Viewer
-from backend.chat import facts, messages, rooms
+from backend.chat import facts, members, messages
 from chat_schema import documents, sharing
 from chat_schema.context import Context
 from chat_schema.nodes import global_id
@@ -43,7 +43,7 @@ async def somebody(name: str | None = None) -> Viewer:
 
 
 async def enter(viewer: Viewer, address: str = "tea") -> facts.Room:
-    return (await database.run(rooms.enter_room, viewer=viewer, address=address)).room
+    return (await database.run(members.enter_room, viewer=viewer, address=address)).room
 
 
 async def send(viewer: Viewer, room: facts.Room, body: str) -> messages.Accepted:

@@ -150,6 +150,8 @@ class _Writer:
     def _arguments(self, field: GraphQLField) -> str:
         if "first" not in field.args:
             return ""
+        if "after" not in field.args:
+            return "(first: 1)"
         if str(field.args["after"].type) != "Cursor":
             return f"({self._draw(st.sampled_from(_PAGES))})"
         if self._start_elsewhere:

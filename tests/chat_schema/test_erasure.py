@@ -9,7 +9,7 @@ import pytest
 
 from backend import database, hub
 from backend.accounts.credentials import Viewer
-from backend.chat import facts, messages, people, rooms
+from backend.chat import facts, members, messages, people, rooms
 from backend.chat.moderation import ModerationAction, moderate_member
 from tests.chat_schema.inside import PASSWORD, Sink, enter, send, somebody, subscribe
 
@@ -117,7 +117,7 @@ async def test_the_name_of_a_deleted_account_is_in_memory_no_more(
         await sink.until("MemberChanged")
     assert in_memory(first + second)
     if has_left:
-        await database.run(rooms.leave_room, viewer=vera, room_id=room.id)
+        await database.run(members.leave_room, viewer=vera, room_id=room.id)
     await database.run(people.delete_account, viewer=vera, current_password=PASSWORD)
     for sink in sinks:
         await sink.until("MemberChanged" if has_left else "MemberLeft")

@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from backend import database, hub
 from backend.accounts.credentials import Viewer
-from backend.chat import facts, rooms, streams
+from backend.chat import facts, members, rooms, streams
 from backend.errors import Forbidden, NotFound, RateLimited, Unauthenticated
 from chat_schema import sharing
 from chat_schema.context import Context, ViewerReached
@@ -171,7 +171,7 @@ async def test_every_event_is_executed_with_loaders_of_its_own(ali: Viewer, vera
     for _ in range(2):
         await send(ali, room, "salam")
         counts.append([(await sink.frame())["event"]["message"]["room"]["memberCount"] for sink in sinks])
-        await database.run(rooms.leave_room, viewer=vera, room_id=room.id)
+        await database.run(members.leave_room, viewer=vera, room_id=room.id)
         assert [(await sink.frame())["event"]["__typename"] for sink in sinks] == ["MemberLeft"] * 2
         vera = await somebody()
         await enter(vera)

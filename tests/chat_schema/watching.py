@@ -11,9 +11,10 @@ from graphql import ExecutionResult, execute
 
 from backend import hub
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, messages, moderation, rooms
+from backend.chat import event_log, members, messages, moderation, reactions, rooms
 from backend.chat.moderation import ModerationAction
 from backend.chat.policies import Reader
+from backend.chat.rooms import Changes
 from chat_schema import documents, sharing
 from chat_schema.context import Context
 from chat_schema.errors import present
@@ -26,7 +27,7 @@ from tests.chat.steps import enter, say
 from tests.chat_schema.inside import PATIENCE
 from tests.chat_schema.subscriptions import Subscribing
 
-CHANGES = ("something said", "an edit", "a deletion", "a mute", "coming and going")
+CHANGES = ("something said", "an edit", "a deletion", "a reaction", "another title", "a mute", "coming and going")
 
 
 class Stage:
@@ -41,7 +42,7 @@ class Stage:
             say(each, self.room)
         self._said = [say(self.ali, self.room).message.id for _ in range(2)]
         self._moderate(self.vera, ModerationAction.MUTE)
-        self._is_muted = self._is_away = False
+        self._is_muted = self._is_away = self._has_reacted = False
         for change in CHANGES:
             self.change(change)
         self.head = 0
@@ -55,6 +56,12 @@ class Stage:
         """One event; what can be undone is, when it comes again."""
         if what == "an edit":
             messages.edit_message(viewer=self.ali, message_id=self._said[-1], body=secrets.token_hex(4))
+        elif what == "a reaction":
+            react = reactions.remove_reaction if self._has_reacted else reactions.add_reaction
+            react(viewer=self.ali, message_id=self._said[0], emoji="🍵")
+            self._has_reacted = not self._has_reacted
+        elif what == "another title":
+            rooms.update_room(viewer=self._host, room_id=self.room, changes=Changes(title=secrets.token_hex(4)))
         elif what == "a deletion" and len(self._said) > 1:
             messages.delete_message(viewer=self._host, message_id=self._said.pop())
         elif what == "a mute":
@@ -63,7 +70,7 @@ class Stage:
         elif what == "coming and going":
             self._is_away = not self._is_away
             if self._is_away:
-                rooms.leave_room(viewer=self._guest, room_id=self.room)
+                members.leave_room(viewer=self._guest, room_id=self.room)
             else:
                 enter(self._guest)
         else:

@@ -15,7 +15,7 @@ from backend import database, hub
 from backend.accounts import tokens
 from backend.accounts.credentials import Viewer
 from backend.asgi import application
-from backend.chat import event_log, rooms, streams
+from backend.chat import event_log, members, streams
 from backend.transport import connection, consumers
 from chat_schema.nodes import global_id
 from tests.chat_schema import inside
@@ -120,7 +120,7 @@ async def test_a_subscription_that_ends_with_its_first_frames_leaves_nothing_beh
     sink = inside.Sink()
     await inside.subscribe(viewer, room, document, sink)  # so that the feed has heard of what follows
     assert await sink.until("CaughtUp")
-    await database.run(rooms.leave_room, viewer=viewer, room_id=room.id)
+    await database.run(members.leave_room, viewer=viewer, room_id=room.id)
     assert await sink.until("StreamEnded")
 
     async def identify(*_: object) -> Viewer:

@@ -13,14 +13,14 @@ class Unmasked(AppConfig):
 
     def ready(self) -> None:
         """Before those are imported that import `present` by its name."""
-        from backend.accounts import users
+        from backend.accounts import passwords
         from chat_schema import errors
 
         def fail(*, password: str, **_: object) -> NoReturn:
             raise ValueError(password)
 
         errors.present = lambda error: error
-        users.check_password = fail
+        passwords.check_password = fail
 
 
 INSTALLED_APPS = [f"{__name__}.Unmasked", *PRODUCT]

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from backend.chat.policies import Action
+from chat_schema.members import Role
 from chat_schema.moderation import ModerationAction
-from chat_schema.rooms import Role
+from chat_schema.reading import Notify
 from tests.chat_schema.access.attempts import Login, Need
 from tests.chat_schema.access.scene import Ids
 
@@ -40,6 +41,7 @@ FIELDS: Mapping[str, Need] = {
     "Query.room": SEEN,
     "Query.rooms": LOGGED_IN,
     "Query.viewer": OWN,
+    "Query.user": LOGGED_IN,
     "Subscription.roomEvents": _to(Action.READ),
     "Room.id": SEEN,
     "Room.address": SEEN,
@@ -70,6 +72,9 @@ FIELDS: Mapping[str, Need] = {
     "Message.version": FOUND,
     "Message.room": FOUND,
     "Message.viewer": FOUND,
+    "Message.replyTo": FOUND,
+    "Message.mentions": FOUND,
+    "Message.reactions": FOUND,
     "Ban.id": MODERATE,
     "Ban.user": MODERATE,
     "Ban.by": MODERATE,
@@ -78,12 +83,15 @@ FIELDS: Mapping[str, Need] = {
     "User.username": LOGGED_IN,
     "User.displayName": LOGGED_IN,
     "User.deletedAt": LOGGED_IN,
+    "User.bio": LOGGED_IN,
+    "User.stats": LOGGED_IN,
     "Viewer.id": OWN,
     "Viewer.user": OWN,
     "Viewer.email": OWN,
     "Viewer.locale": OWN,
     "Viewer.lastLogInAt": OWN,
     "Viewer.rooms": OWN,
+    "Viewer.mentionedIn": OWN,
     "Viewer.tokens": OWN,
     "PersonalToken.id": OWN,
     "PersonalToken.name": OWN,
@@ -97,6 +105,7 @@ WRITTEN: Mapping[str, tuple[str, ...]] = {
     "Query.node": ("node(id: $room)",),
     "Query.nodes": ("nodes(ids: [$room])",),
     "Query.room": ("room(by: { id: $room })", "room(by: { address: $address })"),
+    "Query.user": ("user(by: { id: $user })", "user(by: { username: $username })"),
     "Subscription.roomEvents": ("roomEvents(room: $room)",),
     "Room.messages": ("messages", "messages(around: $others)"),
     "Room.events": ("events", 'events(after: "no cursor")'),
@@ -147,6 +156,11 @@ def _role(role: str) -> Try:
     return Try(_to(Action.SET_ROLE), lambda it: {"room": it["room"], "user": it["user"], "role": role}, role)
 
 
+def _notify(notify: str) -> Try:
+    return Try(_to(Action.READ), lambda it: {"room": it["room"], "notify": notify}, notify)
+
+
+_REACT = _to(Action.REACT, found=Action.READ)
 # A message is found by whoever may read its room, except by its author's own right to take it back.
 _DELETE_OWN = _to(Action.DELETE_OWN, Action.DELETE_ANY, found=Action.READ)
 
@@ -167,9 +181,15 @@ MUTATIONS: Mapping[str, tuple[Try, ...]] = {
         Try(NOBODY, lambda it: {"token": it["others_token"]}, "another's"),
     ),
     "changePassword": (Try(LOGGED_IN, lambda it: {"currentPassword": it["password"], "newPassword": it["password"]}),),
+    "updateProfile": (Try(LOGGED_IN, lambda _: {"displayName": "Another", "bio": "tea"}),),
     "deleteAccount": (Try(LOGGED_IN, lambda it: {"currentPassword": it["password"]}, is_last=True),),
     "enterRoom": (Try(_to(Action.ENTER), lambda it: {"address": it["address"]}, makes=True),),
     "leaveRoom": (Try(_to(Action.LEAVE), lambda it: {"room": it["room"]}),),
+    "updateRoom": (
+        Try(_to(Action.RENAME), lambda it: {"room": it["room"], "title": "Tea house", "topic": "tea"}, "rename"),
+        Try(_to(Action.SET_PRIVACY), lambda it: {"room": it["room"], "isPrivate": True}, "private"),
+        Try(_to(Action.SET_PRIVACY), lambda it: {"room": it["room"], "isPrivate": False}, "public"),
+    ),
     "deleteRoom": (Try(_to(Action.DELETE), lambda it: {"room": it["room"]}),),
     "sendMessage": (Try(_to(Action.SEND), lambda it: {"room": it["room"], "body": "salam", "key": "a new one"}),),
     "editMessage": (
@@ -180,6 +200,10 @@ MUTATIONS: Mapping[str, tuple[Try, ...]] = {
         Try(_DELETE_OWN, lambda it: {"message": it["own"]}, "own"),
         Try(_to(Action.DELETE_ANY, found=Action.READ), lambda it: {"message": it["others"]}, "another's"),
     ),
+    "addReaction": (Try(_REACT, lambda it: {"message": it["others"], "emoji": "🍵"}),),
+    "removeReaction": (Try(_REACT, lambda it: {"message": it["others"], "emoji": "🍵"}),),
+    "markRead": (Try(_to(Action.READ, found=Action.READ), lambda it: {"message": it["others"]}),),
+    "setNotify": tuple(map(_notify, Notify.__members__)),
     "moderateMember": tuple(map(_moderation, ModerationAction.__members__)),
     "setMemberRole": tuple(map(_role, Role.__members__)),
 }
@@ -190,6 +214,6 @@ CARRIED = frozenset(
     {
         *("CaughtUp", "MemberChanged", "MemberJoined", "MemberLeft", "MessageDeleted", "MessageEdited", "MessageSent"),
         *("FieldProblem", "MessageViewer", "PageInfo", "RoomAbilities", "RoomEventPage", "RoomFrame", "RoomViewer"),
-        *("StreamEnded", "StreamReset"),
+        *("StreamEnded", "StreamReset", "ReactionsChanged", "Reaction", "RoomChanged", "UserStats"),
     }
 )

@@ -7,7 +7,7 @@ from itertools import count
 from backend.accounts import tokens
 from backend.accounts.credentials import Credential, Viewer
 from backend.accounts.models import User
-from backend.chat import models, moderation, rooms
+from backend.chat import members, models, moderation
 from backend.chat.models import Role
 from backend.chat.moderation import ModerationAction
 from backend.chat.policies import Standing
@@ -110,6 +110,6 @@ def _become(who: str, somebody: Viewer, host: Viewer, room: int) -> None:
         case "moderator" | "owner":
             moderation.set_member_role(viewer=host, room_id=room, user_id=somebody.id, role=Role(who))
         case "anonymous" | "stranger" | "staff":
-            rooms.leave_room(viewer=somebody, room_id=room)
+            members.leave_room(viewer=somebody, room_id=room)
         case _:
             raise AssertionError(f"{who} is nobody that the table knows")

@@ -24,6 +24,9 @@ leave                         .        .       .      +     +        +       +  
 moderate                      .        .       .      .     .        +       +     +
 give roles                    .        .       .      .     .        .       +     +
 delete the room               .        .       .      .     .        .       +     +
+rename the room               .        .       .      .     .        +       +     +
+say who the room is for       .        .       .      .     .        .       +     +
+react                         .        .       .      .     +        +       +     .
 """
 ROOTS = {"Query", "Mutation", "Subscription"}
 

@@ -9,7 +9,7 @@ import pytest
 
 from backend import database, hub
 from backend.accounts.credentials import Viewer
-from backend.chat import facts, moderation, rooms, streams
+from backend.chat import facts, members, moderation, streams
 from backend.chat.moderation import ModerationAction
 from backend.chat.streams import Opening
 from backend.errors import Forbidden
@@ -159,7 +159,7 @@ WAYS_TO_GO = {
 
 async def go_and_come_back(way: str, ali: Viewer, vera: Viewer, room: facts.Room) -> None:
     if way == "left":
-        await database.run(rooms.leave_room, viewer=vera, room_id=room.id)
+        await database.run(members.leave_room, viewer=vera, room_id=room.id)
     for action in WAYS_TO_GO[way]:
         await database.run(partial(act, ali, room, vera, action))
     await enter(vera)

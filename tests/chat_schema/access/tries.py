@@ -87,7 +87,7 @@ def _attempt(
     name: str, coordinate: str, selection: str, path: tuple[str | int, ...], operation: str = "query"
 ) -> Attempt:
     used = sorted(set(_VARIABLE.findall(selection)))
-    declared = ", ".join(f"${each}: {'String' if each == 'address' else 'ID'}!" for each in used)
+    declared = ", ".join(f"${each}: {'String' if each in ('address', 'username') else 'ID'}!" for each in used)
     document = f"{operation} {f'({declared})' if used else ''} {{ {selection} }}"
     return Attempt(name, FIELDS[coordinate], document, lambda ids: {each: ids[each] for each in used}, path)
 
