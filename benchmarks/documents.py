@@ -47,14 +47,14 @@ def _meeting() -> str:
 DOCUMENTS = {
     "introspection, as GraphiQL asks": get_introspection_query(input_value_deprecation=True),
     "introspection, twice": f"{{ {_aliases('__schema { types { fields { name args { name } } } }', 2)} }}",
-    "a resolved field, many times": _messages(_aliases("viewer { canEdit }", 33), 39),
-    "a loaded field, many times": _messages(_aliases("room { cursor }", 33), 39),
-    "times, many times": _messages(_aliases("sentAt", 72), 100),
-    "people, many times": _messages(_aliases("author { id }", 36), 100),
-    "the log": _log(_aliases("body", 33)),
-    "lists in lists": "{ rooms(first: 25) { nodes { members(first: 100) { nodes { id joinedAt } } } } }",
+    "a resolved field, many times": _messages(_aliases("viewer { canEdit }", 33), 49),
+    "a loaded field, many times": _messages(_aliases("room { cursor }", 33), 49),
+    "times, many times": _messages(_aliases("sentAt", 92), 100),
+    "people, many times": _messages(_aliases("author { id }", 46), 100),
+    "the log": _log(_aliases("body", 43)),
+    "lists in lists": "{ rooms(first: 30) { nodes { members(first: 100) { nodes { id joinedAt } } } } }",
     "fragments that meet": _meeting(),
-    "refused: too costly": _messages(_aliases("viewer { canEdit }", 39), 100),
+    "refused: too costly": _messages(_aliases("viewer { canEdit }", 90), 100),
 }
 
 

@@ -155,6 +155,16 @@ def test_a_field_that_has_to_be_resolved_costs_more_than_one_that_is_there() -> 
     assert not _cost_refusal(text % many.replace("viewer { canEdit }", "body"))
 
 
+def test_what_a_client_shows_of_a_room_can_be_asked_for_at_once() -> None:
+    message = """
+    id body version sentAt editedAt deletedAt author { id username displayName }
+    replyTo { id body author { displayName } } mentions { id username }
+    reactions { emoji count users { id displayName } } viewer { canEdit canDelete reactions }
+    """
+    text = "query ($at: String!) { room(by: { address: $at }) { id title cursor messages { nodes { %s } } } }"
+    assert not _cost_refusal(text % message)
+
+
 def test_every_field_with_pages_is_known_to_the_cost() -> None:
     paged = {
         name
