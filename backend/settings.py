@@ -259,6 +259,8 @@ KEY_MAX_LENGTH = 64
 MENTIONS_PER_MESSAGE = 10
 EMOJI_MAX_LENGTH = 16  # characters: one that is seen can be made of many
 EMOJI_PER_MESSAGE = 10
+INVITATIONS_PER_ROOM = 50  # that are good at one time
+INVITATIONS_SHOWN = 50  # of those to one person, who cannot help how many there are
 REACTING_USERS = 3  # that are shown, if nobody says how many
 PAGE_SIZE = 50
 PAGE_MAX_SIZE = 100
@@ -274,6 +276,7 @@ RATES = {
     "profile": Rate(burst=20, per_second=1 / 3),
     "enter": Rate(burst=60, per_second=2),
     "moderate": Rate(burst=60, per_second=2),
+    "invite": Rate(burst=30, per_second=1 / 2),
     "read": Rate(burst=100, per_second=10),
     "react": Rate(burst=60, per_second=5),
     "send": Rate(burst=200, per_second=20),

@@ -159,6 +159,7 @@ PAGED_FIELDS = {
     "rooms": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
     "members": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
     "bans": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
+    "invitations": (max(settings.INVITATIONS_PER_ROOM, settings.INVITATIONS_SHOWN),) * 2,
     "messages": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
     "events": (settings.EVENT_PAGE_SIZE, settings.EVENT_PAGE_MAX_SIZE),
     "mentions": (settings.MENTIONS_PER_MESSAGE, settings.MENTIONS_PER_MESSAGE),

@@ -7,10 +7,11 @@ import strawberry
 from django.conf import settings
 
 from backend import database
-from backend.accounts import tokens, users
-from backend.chat import members, messages, moderation, rooms
+from backend.accounts import credentials, tokens, users
+from backend.chat import invitations, members, messages, moderation, rooms
 from backend.errors import Invalid
 from chat_schema.context import Info
+from chat_schema.invitations import Invitation
 from chat_schema.members import Member
 from chat_schema.messages import Message
 from chat_schema.moderation import Ban
@@ -52,6 +53,16 @@ async def _find(info: Info, value: str) -> Node | None:
         case "Ban":
             ban = await database.run(moderation.find_ban, reader=viewer, ban_id=key)
             return None if ban is None else Ban.of(ban)
+        case "Invitation":
+            invitation = await database.run(invitations.find_invitation, reader=viewer, invitation_id=key)
+            return None if invitation is None else Invitation.of(invitation)
+        case _:
+            return await _find_person(viewer, type_name, key)
+
+
+async def _find_person(viewer: credentials.Viewer, type_name: str, key: int) -> Node | None:
+    """Or what is theirs, wherever they are."""
+    match type_name:
         case "User":
             people = await database.run(users.people, [key])
             return User.of(people[key]) if key in people else None

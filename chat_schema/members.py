@@ -5,9 +5,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
+from strawberry import UNSET
 
 from backend import database
 from backend.chat import facts, members
+from chat_schema import pages
 from chat_schema.context import Info, Input
 from chat_schema.nodes import Node, global_id, key_of
 from chat_schema.problems import (
@@ -56,6 +58,13 @@ class Member(Node):
 @strawberry.input(description="Where to go.")
 class EnterRoomInput:
     address: str = strawberry.field(description="At most 64 characters; no slash, nothing invisible.")
+    invitation: str | None = strawberry.field(
+        default=UNSET,
+        description=(
+            "The code of an invitation to the room that is there: it opens a private one."
+            " With one that is not good, there is no room."
+        ),
+    )
 
 
 @strawberry.input(description="Where to leave.")
@@ -88,12 +97,18 @@ LeaveRoomResult = Annotated[
 
 @strawberry.type
 class MemberMutation:
-    @strawberry.mutation(description="Join the room at this address; create it if nobody has.")
+    @strawberry.mutation(
+        description=(
+            "Join the room at this address; create it if nobody has."
+            " A private one takes an invitation: one to you, or its code."
+        )
+    )
     async def enter_room(self, info: Info, input: Input[EnterRoomInput]) -> EnterRoomResult:
         from chat_schema.rooms import Room
 
         viewer = info.context.require_viewer()
-        entered = await database.run(members.enter_room, viewer=viewer, address=input.address)
+        code = pages.given(input.invitation)
+        entered = await database.run(members.enter_room, viewer=viewer, address=input.address, invitation=code)
         room = Room.of(entered.room, info.context)
         return RoomEntered(room=room, created=entered.created, cursor=room.cursor)
 

@@ -19,11 +19,13 @@ from chat_schema.nodes import Node, global_id, key_of
 from chat_schema.problems import ConflictProblem, InvalidProblem, RateLimitedProblem, UnauthenticatedProblem
 
 if TYPE_CHECKING:
+    from chat_schema.invitations import Invitation
     from chat_schema.messages import Message
     from chat_schema.rooms import Room
 
 # Rooms show people, and people show their rooms.
 LazyRoom = Annotated["Room", strawberry.lazy("chat_schema.rooms")]
+LazyInvitation = Annotated["Invitation", strawberry.lazy("chat_schema.invitations")]
 LazyMessage = Annotated["Message", strawberry.lazy("chat_schema.messages")]
 
 
@@ -127,6 +129,14 @@ class Viewer(Node):
         window = pages.window(last=last, before=before)
         page = await database.run(messages.mentions_of, viewer=info.context.require_viewer(), window=window)
         return pages.connection(page, lambda mention: mention.id, lambda mention: Message.of(mention.message))
+
+    @strawberry.field(
+        description="Those addressed to them, into rooms that they are not in, the newest first; at most 50."
+    )
+    async def invitations(self, info: Info) -> list[LazyInvitation]:
+        from chat_schema.invitations import invitations_to_viewer
+
+        return await invitations_to_viewer(info)
 
     @strawberry.field(description="Their personal tokens, the newest first; at most 50.")
     async def tokens(self, info: Info) -> list[PersonalToken]:

@@ -28,12 +28,14 @@ from chat_schema.scalars import Cursor
 
 if TYPE_CHECKING:
     from chat_schema.events import RoomEventPage
+    from chat_schema.invitations import Invitation
     from chat_schema.messages import Message
     from chat_schema.moderation import Ban
 
 LazyMessage = Annotated["Message", strawberry.lazy("chat_schema.messages")]
 LazyMessages = pages.Connection[Annotated["Message", strawberry.lazy("chat_schema.messages")]]
 LazyBans = pages.Connection[Annotated["Ban", strawberry.lazy("chat_schema.moderation")]]
+LazyInvitation = Annotated["Invitation", strawberry.lazy("chat_schema.invitations")]
 LazyEventPage = Annotated["RoomEventPage", strawberry.lazy("chat_schema.events")]
 
 
@@ -41,6 +43,7 @@ LazyEventPage = Annotated["RoomEventPage", strawberry.lazy("chat_schema.events")
 class RoomAbilities:
     send: bool = strawberry.field(description="`sendMessage`.")
     moderate: bool = strawberry.field(description="`moderateMember`, for members below oneself.")
+    invite: bool = strawberry.field(description="`createInvitation`, `revokeInvitation`.")
     rename: bool = strawberry.field(description="`updateRoom`: its address, title and topic.")
     set_privacy: bool = strawberry.field(description="`updateRoom`: who it is for.")
     delete: bool = strawberry.field(description="`deleteRoom`.")
@@ -147,6 +150,12 @@ class Room(Node):
 
         return await bans(info, self.fact.id, pages.window(first=first, after=after))
 
+    @strawberry.field(description="The ways in that are good, the newest first; at most 50. Moderators only.")
+    async def invitations(self, info: Info) -> list[LazyInvitation]:
+        from chat_schema.invitations import invitations
+
+        return await invitations(info, self.fact.id)
+
     @strawberry.field(description="Null when the viewer is not a member.")
     async def viewer(self, info: Info) -> RoomViewer | None:
         viewer = info.context.viewer
@@ -160,6 +169,7 @@ class Room(Node):
         can = RoomAbilities(
             send=may(Action.SEND),
             moderate=may(Action.MODERATE),
+            invite=may(Action.INVITE),
             rename=may(Action.RENAME),
             set_privacy=may(Action.SET_PRIVACY),
             delete=may(Action.DELETE),

@@ -9,6 +9,7 @@ from chat_schema.accounts import AccountMutation
 from chat_schema.documents import CheckDocuments
 from chat_schema.errors import PresentErrors
 from chat_schema.events import Subscription
+from chat_schema.invitations import InvitationMutation
 from chat_schema.lookup import NodeQuery
 from chat_schema.members import MemberMutation
 from chat_schema.messages import MessageMutation
@@ -41,6 +42,7 @@ class Mutation(
     ReactionMutation,
     ReadingMutation,
     ModerationMutation,
+    InvitationMutation,
 ):
     pass
 

@@ -42,7 +42,7 @@ from chat_schema.scalars import Cursor
 
 START_ARGUMENT = "after"
 # What is there for some members and not for others. A document that selects one is private to its person.
-PERSONAL_FIELDS = frozenset({"viewer", "bans"})
+PERSONAL_FIELDS = frozenset({"viewer", "bans", "invitations"})
 
 # The database is away, or has more to do than it can: nothing that anybody asked for is wrong.
 PASSING = (DatabaseError, RateLimited)

@@ -10,6 +10,7 @@ from backend.chat.models import Role
 
 __all__ = [
     "Ban",
+    "Invitation",
     "Member",
     "Mention",
     "Message",
@@ -17,6 +18,7 @@ __all__ = [
     "Role",
     "Room",
     "ban",
+    "invitation",
     "member",
     "mention",
     "message",
@@ -54,6 +56,18 @@ class Ban(msgspec.Struct, frozen=True):
     person: Person
     by: Person | None
     at: datetime
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """`uses_left` and `expires_at` are None where there is no bound."""
+
+    id: int
+    code: str
+    room_id: int
+    invited_by: Person | None
+    invitee: Person | None
+    expires_at: datetime | None
+    uses_left: int | None
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -116,6 +130,18 @@ def member(row: models.Membership) -> Member:
 
 def ban(row: models.Ban) -> Ban:
     return Ban(id=row.pk, person=person(row.user), by=person(row.by) if row.by else None, at=row.at)
+
+
+def invitation(row: models.Invitation) -> Invitation:
+    return Invitation(
+        id=row.pk,
+        code=row.code,
+        room_id=row.room_id,
+        invited_by=person(row.invited_by) if row.invited_by else None,
+        invitee=person(row.invitee) if row.invitee else None,
+        expires_at=row.expires_at,
+        uses_left=row.uses_left,
+    )
 
 
 def mention(row: models.Mention) -> Mention:

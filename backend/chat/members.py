@@ -2,17 +2,17 @@
 
 import msgspec
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from backend import rates
 from backend.accounts import users
 from backend.accounts.credentials import Viewer
-from backend.chat import addresses, event_log, facts, policies, rooms
+from backend.chat import addresses, event_log, facts, invitations, policies, rooms
 from backend.chat.events import Departure, MemberChanged, MemberJoined, MemberLeft
 from backend.chat.models import Membership, Role, Room
 from backend.chat.pages import Page, Window, page
-from backend.chat.policies import Action, Reader
-from backend.errors import NotFound, Unauthenticated
+from backend.chat.policies import Action, Reader, Standing
+from backend.errors import NotFound
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -30,11 +30,14 @@ class Left(msgspec.Struct, frozen=True):
     cursor: str
 
 
-def enter_room(*, viewer: Viewer, address: str) -> Entered:
+def enter_room(*, viewer: Viewer, address: str, invitation: str | None = None) -> Entered:
     """Join the room at this address; create it if nobody has. Its creator owns it.
 
-    Raises `Invalid` for an address that cannot be, `NotFound` for a private room, `Unauthenticated` for a person
-    who is no more, `RateLimited`.
+    The code of an `invitation` opens a private room, as does one that is addressed to the viewer; joining takes one
+    of its uses. A code says which room is meant: one that is not good there finds no room, and none is made.
+
+    Raises `Invalid` for an address that cannot be, `NotFound` for a private room or a code that is not good,
+    `Forbidden`, `Unauthenticated` for a person who is no more, `RateLimited`.
     """
     rates.take("enter", viewer.id)
     folded = addresses.check(address)
@@ -42,10 +45,12 @@ def enter_room(*, viewer: Viewer, address: str) -> Entered:
         users.hold(viewer.id)
         member = None
         while member is None:  # else the room was deleted, or they were sent away, just now
-            room, created = _find_or_create(viewer, address.strip(), folded)
-            if created or _joined(viewer, room):
-                member = active(room.pk).select_related("user").filter(user=viewer.id).first()
-    return Entered(room=facts.room(room), member=facts.member(member), created=created)
+            room, created = _find_or_create(viewer, address.strip(), folded, invitation)
+            entered = room if created else _joined(viewer, room, invitation)
+            if entered is not None:
+                member = active(entered.pk).select_related("user").filter(user=viewer.id).first()
+    assert entered is not None, "somebody is a member of it"
+    return Entered(room=facts.room(entered), member=facts.member(member), created=created)
 
 
 def leave_room(*, viewer: Viewer, room_id: int) -> Left:
@@ -55,6 +60,7 @@ def leave_room(*, viewer: Viewer, room_id: int) -> Left:
     Raises `NotFound`, `Forbidden` for who is no member, `RateLimited`.
     """
     rates.take("enter", viewer.id)
+    policies.admit(viewer, Action.LEAVE, room_id=room_id)
     with transaction.atomic():
         with event_log.append(room_id) as place:
             policies.admit(viewer, Action.LEAVE, room_id=room_id)
@@ -76,13 +82,9 @@ def members(*, reader: Reader, room_id: int, window: Window) -> Page[facts.Membe
 
 def find_member(*, reader: Reader, member_id: int) -> facts.Member | None:
     """A present or past member of a room that the reader may read. Raises `Unauthenticated`."""
-    if reader is None:
-        raise Unauthenticated
-    row = Membership.objects.select_related("user", "room").filter(pk=member_id).first()
-    if row is None:
-        return None
-    held = policies.standings(row.room, reader)
-    return facts.member(row) if policies.allows(Action.READ, is_private=row.room.is_private, held=held) else None
+    row = None if reader is None else Membership.objects.select_related("user").filter(pk=member_id).first()
+    may_read = policies.may(reader, Action.READ, room_id=row.room_id if row else None)
+    return facts.member(row) if row and may_read else None
 
 
 def active(room_id: int) -> QuerySet[Membership]:
@@ -90,9 +92,13 @@ def active(room_id: int) -> QuerySet[Membership]:
     return Membership.objects.filter(room=room_id, left_at=None)
 
 
-def _find_or_create(viewer: Viewer, address: str, folded: str) -> tuple[Room, bool]:
-    if room := Room.objects.filter(address_folded=folded).first():
+def _find_or_create(viewer: Viewer, address: str, folded: str, code: str | None) -> tuple[Room, bool]:
+    if found := policies.find(viewer, Q(address_folded=folded), code=code):
+        room, held = found
+        policies.require(Action.ENTER, room=room, held=held)
         return room, False
+    if code is not None:
+        raise NotFound("No such room.")
     try:
         with transaction.atomic():
             room = Room.objects.create(address=address, address_folded=folded, title=address)
@@ -105,14 +111,18 @@ def _find_or_create(viewer: Viewer, address: str, folded: str) -> tuple[Room, bo
     return room, True
 
 
-def _joined(viewer: Viewer, room: Room) -> bool:
-    """Whether they are a member now. If not, the room has just been deleted: its address is free."""
+def _joined(viewer: Viewer, room: Room, code: str | None) -> Room | None:
+    """The room as of their entering. None if it has just been deleted: its address is free."""
     if active(room.pk).filter(user=viewer.id).exists():
-        return True
+        return room
     try:
         with event_log.append(room.pk) as place:
-            room.refresh_from_db()
-            policies.require(Action.ENTER, room=room, held=policies.standings(room, viewer))
+            if (found := policies.find(viewer, Q(pk=room.pk), code=code)) is None:
+                raise NotFound("No such room.")
+            room, held = found
+            policies.require(Action.ENTER, room=room, held=held)
+            if Standing.INVITED in held:
+                invitations.take_use(viewer=viewer, room_id=room.pk, code=code)
             again = {
                 "role": Role.MEMBER,
                 "joined_at": place.at,
@@ -125,8 +135,8 @@ def _joined(viewer: Viewer, room: Room) -> bool:
     except NotFound:
         if Room.objects.filter(pk=room.pk, deleted_at=None).exists():
             raise
-        return False
-    return True
+        return None
+    return room
 
 
 def end_membership(row: Membership, place: event_log.Place, how: Departure, *, by: int | None = None) -> MemberLeft:

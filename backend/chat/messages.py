@@ -16,7 +16,7 @@ from backend.chat.mentions import mentioned
 from backend.chat.models import Membership, Mention, Message, Reaction
 from backend.chat.pages import Page, Window, page, window_size
 from backend.chat.policies import Action, Reader
-from backend.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from backend.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -96,7 +96,7 @@ def delete_message(*, viewer: Viewer, message_id: int) -> Accepted:
     Raises `NotFound`, `Forbidden`, `RateLimited`.
     """
     rates.take("send", viewer.id)
-    row = _row(message_id)
+    row = _found(viewer, Action.SEE, message_id)
     own = row.author_id == viewer.id
     actions = (Action.DELETE_OWN, Action.DELETE_ANY) if own else (Action.DELETE_ANY,)
     with event_log.append(row.room_id) as place:
@@ -187,20 +187,26 @@ def accepted(row: Message, place: event_log.Place, *, duplicate: bool = False) -
 
 def readable(reader: Reader, message_id: int) -> Message:
     """The row, for a reader of its room. Raises `Unauthenticated`, `NotFound`."""
-    if reader is None:
-        raise Unauthenticated
-    row = _row(message_id)
-    held = policies.standings(row.room, reader)
-    if not policies.allows(Action.READ, is_private=row.room.is_private, held=held):
+    return _found(reader, Action.READ, message_id)
+
+
+def _found(reader: Reader, action: Action, message_id: int) -> Message:
+    row = None if reader is None else _rows().filter(pk=message_id).first()
+    may_find = policies.may(reader, action, room_id=row.room_id if row else None)
+    if row is None or not may_find:
         raise NotFound("No such message.")
     return row
 
 
 def _row(message_id: int) -> Message:
     try:
-        return Message.objects.select_related("room", "author").get(pk=message_id)
+        return _rows().get(pk=message_id)
     except Message.DoesNotExist as error:
         raise NotFound("No such message.") from error
+
+
+def _rows() -> QuerySet[Message]:
+    return Message.objects.select_related("room", "author")
 
 
 def _check_key(key: str) -> None:

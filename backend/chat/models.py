@@ -79,6 +79,23 @@ class Ban(models.Model):
         return f"{self.user} from {self.room}"
 
 
+class Invitation(models.Model):
+    """A way into a room, also into a private one. The row goes with its last use."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="invitations")
+    # As it is shown: what it opens lies beside it.
+    code = models.CharField(max_length=32, unique=True)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    # Nobody else may use it; anybody, if null.
+    invitee = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="invitations")
+    expires_at = models.DateTimeField(null=True)
+    # Without a bound, if null.
+    uses_left = models.PositiveIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.pk} to {self.room}"
+
+
 class Message(models.Model):
     """`seq` is that of its MessageSent event: messages of a room are ordered and paged by it."""
 

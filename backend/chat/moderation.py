@@ -14,7 +14,7 @@ from backend.chat.events import Departure, MemberChanged, MemberLeft
 from backend.chat.models import Ban, Membership, Role
 from backend.chat.pages import Page, Window, page
 from backend.chat.policies import Action, Reader, Standing
-from backend.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from backend.errors import Forbidden, Invalid, NotFound
 
 _RANK = {Standing.MEMBER: 1, Standing.MODERATOR: 2, Standing.OWNER: 3, Standing.STAFF: 4}
 # A mute without an end.
@@ -48,6 +48,7 @@ def moderate_member(
     rates.take("moderate", viewer.id)
     if until is not None and (action is not ModerationAction.MUTE or until <= database.now()):
         raise Invalid.field("until", "UNSUPPORTED", "Only a mute ends by itself, and at a time to come.")
+    policies.admit(viewer, Action.MODERATE, room_id=room_id)
     with transaction.atomic():
         with event_log.append(room_id) as place:
             row = _target(viewer, Action.MODERATE, room_id, user_id)
@@ -76,6 +77,7 @@ def set_member_role(*, viewer: Viewer, room_id: int, user_id: int, role: Role) -
     Raises `NotFound`, `Forbidden`, `RateLimited`.
     """
     rates.take("moderate", viewer.id)
+    policies.admit(viewer, Action.SET_ROLE, room_id=room_id)
     with event_log.append(room_id) as place:
         row = _target(viewer, Action.SET_ROLE, room_id, user_id)
         if row.left_at is not None:
@@ -101,13 +103,9 @@ def bans(*, reader: Reader, room_id: int, window: Window) -> Page[facts.Ban]:
 
 def find_ban(*, reader: Reader, ban_id: int) -> facts.Ban | None:
     """None if there is none that the reader may see. Raises `Unauthenticated`."""
-    if reader is None:
-        raise Unauthenticated
-    row = Ban.objects.select_related("room", "user", "by").filter(pk=ban_id).first()
-    if row is None:
-        return None
-    held = policies.standings(row.room, reader)
-    return facts.ban(row) if policies.allows(Action.MODERATE, is_private=row.room.is_private, held=held) else None
+    row = None if reader is None else Ban.objects.select_related("user", "by").filter(pk=ban_id).first()
+    may_see = policies.may(reader, Action.MODERATE, room_id=row.room_id if row else None)
+    return facts.ban(row) if row and may_see else None
 
 
 def _target(viewer: Viewer, action: Action, room_id: int, user_id: int) -> Membership:

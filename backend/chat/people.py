@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from backend import rates
 from backend.accounts import passwords, users
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, members
+from backend.chat import event_log, invitations, members
 from backend.chat.events import Departure, MemberChanged
 from backend.chat.models import Ban, Membership, Message
 
@@ -59,6 +59,7 @@ def delete_account(*, viewer: Viewer, current_password: str) -> None:
         room_ids = event_log.lock(_memberships(viewer))
         users.anonymize(viewer.id)  # first, so that no event carries the name once more
         Ban.objects.filter(user=viewer.id).delete()  # there is nobody left to keep out
+        invitations.forget(viewer.id)
         for room_id in room_ids:
             _lose_name(viewer, room_id)
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
+from backend import database
 from backend.accounts.credentials import Viewer
-from backend.chat.models import Ban, Membership, Room
+from backend.chat.models import Ban, Invitation, Membership, Room
 from backend.errors import DomainError, Forbidden, NotFound, Unauthenticated
 
 
@@ -17,6 +18,7 @@ class Standing(Enum):
 
     ANONYMOUS = "anonymous"
     STRANGER = "stranger"
+    INVITED = "invited"  # by an invitation that is good: theirs, or one whose code they show
     BANNED = "banned"
     MUTED = "muted"
     MEMBER = "member"
@@ -38,6 +40,7 @@ class Action(Enum):
     DELETE_ANY = "delete anybody's messages"
     LEAVE = "leave"
     MODERATE = "moderate"  # kick, ban, mute, see who is banned
+    INVITE = "invite"  # and see and revoke who was invited
     SET_ROLE = "give roles"
     RENAME = "rename the room"  # address, title, topic
     SET_PRIVACY = "say who the room is for"
@@ -49,13 +52,14 @@ _MODERATORS = _OWNERS | {Standing.MODERATOR}
 _MEMBERS = _MODERATORS | {Standing.MEMBER}
 _READERS = _MEMBERS | {Standing.MUTED}
 _STAFF = frozenset({Standing.STAFF})
-_ADMISSIBLE = _READERS | {Standing.STRANGER} | _STAFF
+_INVITED = frozenset({Standing.INVITED})
+_ADMISSIBLE = _READERS | {Standing.STRANGER} | _INVITED | _STAFF
 _LOGGED_IN = _ADMISSIBLE | {Standing.BANNED}
 
 # A row for each action: who may in a public room, who may in a private one.
 TABLE: Mapping[Action, tuple[frozenset[Standing], frozenset[Standing]]] = {
-    Action.SEE: (_LOGGED_IN, _READERS | _STAFF),
-    Action.ENTER: (_ADMISSIBLE, _READERS),
+    Action.SEE: (_LOGGED_IN, _READERS | _INVITED | _STAFF),
+    Action.ENTER: (_ADMISSIBLE, _READERS | _INVITED),
     Action.READ: (_READERS, _READERS),
     Action.SEND: (_MEMBERS, _MEMBERS),
     Action.REACT: (_MEMBERS, _MEMBERS),
@@ -64,6 +68,8 @@ TABLE: Mapping[Action, tuple[frozenset[Standing], frozenset[Standing]]] = {
     Action.DELETE_ANY: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
     Action.LEAVE: (_READERS, _READERS),
     Action.MODERATE: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
+    # No staff: they keep order in private rooms without getting in.
+    Action.INVITE: (_MODERATORS, _MODERATORS),
     Action.SET_ROLE: (_OWNERS | _STAFF, _OWNERS | _STAFF),
     Action.RENAME: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
     Action.SET_PRIVACY: (_OWNERS | _STAFF, _OWNERS | _STAFF),
@@ -82,16 +88,55 @@ class Audience:
 Reader = Viewer | Audience | None
 
 
+def find(reader: Viewer | Audience, by: Q, *, code: str | None = None) -> tuple[Room, frozenset[Standing]] | None:
+    """A room, and what the reader is to it: one query, whether there is such a room or not, and whatever they are.
+
+    With a code that is not good for them, there is no room for those who are not in it.
+    """
+    rooms = Room.objects.filter(by, deleted_at=None)
+    if isinstance(reader, Audience):
+        found = rooms.first()
+        return None if found is None else (found, standings(found, reader))
+    mine = Membership.objects.filter(room=OuterRef("pk"), user=reader.id, left_at=None)
+    room = rooms.annotate(
+        own_role=Subquery(mine.values("role")[:1]),
+        own_mute=Exists(mine.filter(is_muted())),
+        own_ban=Exists(Ban.objects.filter(room=OuterRef("pk"), user=reader.id)),
+        own_invitation=Exists(invitations_for(reader, code).filter(room=OuterRef("pk"))),
+    ).first()
+    if room is None or (code is not None and room.own_role is None and not room.own_invitation):
+        return None
+    return room, of_role(
+        room.own_role,
+        is_muted=bool(room.own_mute),
+        is_banned=bool(room.own_ban),
+        is_invited=bool(room.own_invitation),
+        is_staff=reader.is_staff,
+    )
+
+
+def invitations_for(viewer: Viewer, code: str | None = None) -> QuerySet[Invitation]:
+    """Those that they may use now: with this code, or else those that are addressed to them."""
+    good = Invitation.objects.filter(is_good())
+    if code is None:
+        return good.filter(invitee=viewer.id)
+    code = code if database.can_store(code) else ""  # no invitation has either
+    return good.filter(Q(invitee=None) | Q(invitee=viewer.id), code=code)
+
+
+def is_good() -> Q:
+    """Whether an invitation can be used still. Those that are used up or were revoked are no more."""
+    return Q(expires_at=None) | Q(expires_at__gt=Now())
+
+
 def standings(room: Room, reader: Reader) -> frozenset[Standing]:
     """What the reader is to the room; one query for a person, none for the others."""
     if reader is None:
         return frozenset({Standing.ANONYMOUS})
     if isinstance(reader, Audience):
         return frozenset({Standing.MEMBER if reader.room_id == room.pk else Standing.STRANGER})
-    member = Membership.objects.filter(room=room, user=reader.id, left_at=None)
-    role, muted = member.values_list("role", is_muted()).first() or (None, False)
-    is_banned = role is None and Ban.objects.filter(room=room, user=reader.id).exists()
-    return of_role(role, is_muted=bool(muted), is_banned=is_banned, is_staff=reader.is_staff)
+    found = find(reader, Q(pk=room.pk))
+    return of_role(None, is_staff=reader.is_staff) if found is None else found[1]
 
 
 def is_muted() -> "ExpressionWrapper[Q]":
@@ -99,9 +144,11 @@ def is_muted() -> "ExpressionWrapper[Q]":
     return ExpressionWrapper(Q(muted_until__gt=Now()), BooleanField())
 
 
-def of_role(role: str | None, *, is_muted: bool, is_banned: bool, is_staff: bool) -> frozenset[Standing]:
+def of_role(
+    role: str | None, *, is_staff: bool, is_muted: bool = False, is_banned: bool = False, is_invited: bool = False
+) -> frozenset[Standing]:
     if role is None:
-        standing = Standing.BANNED if is_banned else Standing.STRANGER
+        standing = Standing.BANNED if is_banned else Standing.INVITED if is_invited else Standing.STRANGER
     else:
         standing = Standing.MUTED if is_muted else Standing(role)
     return frozenset({standing, Standing.STAFF} if is_staff else {standing})
@@ -114,15 +161,27 @@ def allows(action: Action, *, is_private: bool, held: frozenset[Standing]) -> bo
 def admit(reader: Reader, action: Action, *, room_id: int) -> Room:
     """The room, for a reader who may do this there.
 
+    Changes ask before they take the room's lock, so that nobody holds, or waits for, a room that they may not know
+    of; and once more under it, for what has changed meanwhile.
+
     Raises `Unauthenticated`, whether there is such a room or not; `NotFound`, `Forbidden`.
     """
     if reader is None:
         raise Unauthenticated
-    room = Room.objects.filter(pk=room_id, deleted_at=None).first()
-    if room is None:
+    found = find(reader, Q(pk=room_id))
+    if found is None:
         raise NotFound("No such room.")
-    require(action, room=room, held=standings(room, reader))
+    room, held = found
+    require(action, room=room, held=held)
     return room
+
+
+def may(reader: Reader, action: Action, *, room_id: int | None) -> bool:
+    """The same as a question, in as many queries for no room at all. Raises `Unauthenticated`."""
+    if reader is None:
+        raise Unauthenticated
+    found = find(reader, Q(pk=room_id or 0))  # no row has an id 0
+    return found is not None and allows(action, is_private=found[0].is_private, held=found[1])
 
 
 def require(action: Action, *, room: Room, held: frozenset[Standing]) -> None:

@@ -12,10 +12,10 @@ from backend import database, rates
 from backend.accounts.credentials import Viewer
 from backend.chat import addresses, event_log, facts, policies
 from backend.chat.events import RoomChanged, RoomDeleted
-from backend.chat.models import Ban, Membership, Message, Notify, Role, Room
+from backend.chat.models import Ban, Invitation, Membership, Message, Notify, Role, Room
 from backend.chat.pages import Page, Window, page
 from backend.chat.policies import Action, Reader, Standing
-from backend.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
+from backend.errors import Conflict, FieldError, Invalid, Unauthenticated
 from backend.folding import can_be_seen
 
 
@@ -43,6 +43,7 @@ def update_room(*, viewer: Viewer, room_id: int, changes: Changes) -> Updated:
     """
     rates.take("moderate", viewer.id)
     new = _checked(changes)
+    policies.admit(viewer, Action.SEE, room_id=room_id)
     with event_log.append(room_id) as place:
         room = policies.admit(viewer, Action.SEE, room_id=room_id)
         held = policies.standings(room, viewer)
@@ -112,6 +113,7 @@ def delete_room(*, viewer: Viewer, room_id: int) -> None:
     Raises `NotFound`, `Forbidden`, `RateLimited`.
     """
     rates.take("moderate", viewer.id)
+    policies.admit(viewer, Action.DELETE, room_id=room_id)
     with event_log.append(room_id) as place:
         policies.admit(viewer, Action.DELETE, room_id=room_id)
         place.event = erase(place, by=viewer.id)
@@ -126,11 +128,12 @@ def find_room(*, reader: Reader, room_id: int | None = None, address: str | None
         raise Unauthenticated
     try:
         by = Q(pk=room_id) if address is None else Q(address_folded=addresses.fold_address(address))
-        room = Room.objects.get(by, deleted_at=None)
-        policies.require(Action.SEE, room=room, held=policies.standings(room, reader))
-    except (Room.DoesNotExist, Invalid, NotFound):
+    except Invalid:
         return None
-    return facts.room(room)
+    found = policies.find(reader, by)
+    if found is None or not policies.allows(Action.SEE, is_private=found[0].is_private, held=found[1]):
+        return None
+    return facts.room(found[0])
 
 
 def rooms(*, reader: Reader, matching: str | None, window: Window) -> Page[facts.Room]:
@@ -195,7 +198,7 @@ def own_memberships(*, viewer: Viewer, room_ids: Collection[int]) -> Mapping[int
 
 def erase(place: event_log.Place, *, by: int) -> RoomDeleted:
     """Leave nothing of the room but its row, and this event at the end of its log."""
-    for content in (Message, Ban, Membership):  # reactions and mentions go with their messages
+    for content in (Message, Ban, Invitation, Membership):  # reactions and mentions go with their messages
         content.objects.filter(room=place.room_id).delete()
     event_log.erase(place)
     # No address that anybody can type has a slash.

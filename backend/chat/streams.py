@@ -4,14 +4,12 @@ from typing import Literal
 
 import msgspec
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
 
 from backend.accounts.credentials import Viewer
 from backend.chat import cursors, event_log, facts, policies
 from backend.chat.events import Logged, RoomDeleted
-from backend.chat.models import Membership, Room
 from backend.chat.policies import Action, Reader
-from backend.errors import Invalid, NotFound, Unauthenticated
+from backend.errors import Invalid, NotFound
 
 ResetCause = Literal["EXPIRED", "UNKNOWN_CURSOR"]
 
@@ -30,15 +28,7 @@ def open_stream(*, viewer: Viewer | None, room_id: int, after: str | None) -> Op
 
     Raises `Unauthenticated`, `NotFound`, `Forbidden`.
     """
-    if viewer is None:
-        raise Unauthenticated
-    mine = Membership.objects.filter(room=OuterRef("pk"), user=viewer.id, left_at=None)
-    room = Room.objects.annotate(own_role=Subquery(mine.values("role")[:1])).filter(pk=room_id, deleted_at=None).first()
-    if room is None:
-        raise NotFound("No such room.")
-    # Muted or banned makes no difference to reading.
-    held = policies.of_role(room.own_role, is_muted=False, is_banned=False, is_staff=viewer.is_staff)
-    policies.require(Action.READ, room=room, held=held)
+    room = policies.admit(viewer, Action.READ, room_id=room_id)
     return _position(facts.room(room), after)
 
 

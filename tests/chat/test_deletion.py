@@ -335,9 +335,9 @@ def test_whoever_is_sent_away_while_they_enter_again_is_let_in_again(
 ) -> None:
     joined = members._joined
 
-    def then_kicked(viewer: Viewer, room: models.Room) -> bool:
+    def then_kicked(viewer: Viewer, room: models.Room, invitation: str | None) -> models.Room | None:
         monkeypatch.setattr(members, "_joined", joined)
-        was_there = joined(viewer, room)
+        was_there = joined(viewer, room, invitation)
         moderation.moderate_member(viewer=ana, room_id=tea, user_id=babak.id, action=ModerationAction.KICK)
         return was_there
 

@@ -7,11 +7,12 @@ from itertools import product
 from typing import NamedTuple
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from backend.accounts.credentials import Viewer
-from backend.chat import members, messages, models, moderation, policies, reactions, rooms, streams
+from backend.chat import invitations, members, messages, models, moderation, policies, reactions, rooms, streams
 from backend.chat.models import Role
 from backend.chat.moderation import ModerationAction
 from backend.chat.pages import Window
@@ -38,6 +39,7 @@ class Scene(NamedTuple):
     member: int
     third: int
     ban: int
+    invitation: int
 
 
 Attempt = Callable[[Viewer | None, Scene], object]
@@ -106,6 +108,19 @@ ATTEMPTS: dict[Action, dict[str, Attempt]] = {
         "bans": lambda who, it: moderation.bans(reader=who, room_id=it.room, window=Window()),
         "find_ban": lambda who, it: _must_exist(moderation.find_ban(reader=who, ban_id=it.ban)),
     },
+    Action.INVITE: {
+        "create_invitation": lambda who, it: invitations.create_invitation(viewer=_known(who), room_id=it.room),
+        "create_invitation for somebody": lambda who, it: invitations.create_invitation(
+            viewer=_known(who), room_id=it.room, invitee_id=it.third
+        ),
+        "invitations": lambda who, it: invitations.invitations(reader=who, room_id=it.room),
+        "find_invitation": lambda who, it: _must_exist(
+            invitations.find_invitation(reader=who, invitation_id=it.invitation)
+        ),
+        "revoke_invitation": lambda who, it: invitations.revoke_invitation(
+            viewer=_known(who), invitation_id=it.invitation
+        ),
+    },
     Action.SET_ROLE: {
         "set_member_role": lambda who, it: moderation.set_member_role(
             viewer=_known(who), room_id=it.room, user_id=it.third, role=Role.MODERATOR
@@ -162,6 +177,7 @@ def _set_up(host: Viewer, standing: Standing, *, is_private: bool, is_staff: boo
     for each in (third, fourth):
         enter(each)
     moderation.moderate_member(viewer=host, room_id=room_id, user_id=fourth.id, action=ModerationAction.BAN)
+    invitation = invitations.create_invitation(viewer=host, room_id=room_id).id
     own, others = say(somebody, room_id, "own").message.id, say(host, room_id, "others'").message.id
     membership = models.Membership.objects.filter(room=room_id, user=somebody.id)
     if standing in _ROLES:
@@ -172,11 +188,22 @@ def _set_up(host: Viewer, standing: Standing, *, is_private: bool, is_staff: boo
         moderation.moderate_member(viewer=host, room_id=room_id, user_id=somebody.id, action=ModerationAction.BAN)
     else:
         members.leave_room(viewer=somebody, room_id=room_id)
+    if standing is Standing.INVITED:
+        invitations.create_invitation(viewer=host, room_id=room_id, invitee_id=somebody.id)
     if is_private:
         make_private(room_id)
     member = models.Membership.objects.get(room=room_id, user=host.id).pk
     ban = models.Ban.objects.get(user=fourth.id).pk
-    scene = Scene(room=room_id, address="tea", own=own, others=others, member=member, third=third.id, ban=ban)
+    scene = Scene(
+        room=room_id,
+        address="tea",
+        own=own,
+        others=others,
+        member=member,
+        third=third.id,
+        ban=ban,
+        invitation=invitation,
+    )
     return (None if standing is Standing.ANONYMOUS else somebody), scene
 
 
@@ -295,7 +322,14 @@ def test_an_audience_is_a_member_of_its_own_room_and_needs_no_query(
 # `enter_room` makes a room that is missing: that is its purpose, and who tries it learns that a name is taken.
 COMPARED = [(name, attempt) for action, name, attempt in EVERY if action is not Action.ENTER]
 NOTHING = Scene(
-    room=MISSING, address="nowhere", own=MISSING, others=MISSING, member=MISSING, third=MISSING, ban=MISSING
+    room=MISSING,
+    address="nowhere",
+    own=MISSING,
+    others=MISSING,
+    member=MISSING,
+    third=MISSING,
+    ban=MISSING,
+    invitation=MISSING,
 )
 
 
@@ -306,6 +340,21 @@ def test_a_private_room_looks_to_a_stranger_exactly_as_one_that_is_not_there(hos
         assert told == outcome(partial(attempt, stranger, NOTHING)), name
         assert isinstance(told, tuple), name
         assert told[0] == "NOT_FOUND", name
+
+
+def test_a_private_room_costs_a_stranger_as_many_queries_as_one_that_is_not_there(host: Viewer) -> None:
+    """But for a message to it: its key is looked up before anything else, and under the room's lock."""
+    stranger, there = _set_up(host, Standing.STRANGER, is_private=True, is_staff=False)
+    counted = {
+        name: (_queries(attempt, stranger, there), _queries(attempt, stranger, NOTHING)) for name, attempt in COMPARED
+    }
+    assert {name: counts for name, counts in counted.items() if counts[0] != counts[1]}.keys() == {"send_message"}
+
+
+def _queries(attempt: Attempt, who: Viewer | None, scene: Scene) -> int:
+    with CaptureQueriesContext(connection) as done:
+        outcome(partial(attempt, who, scene))
+    return len(done)
 
 
 @pytest.mark.parametrize("is_private", [False, True], ids=["public", "private"])

@@ -16,7 +16,7 @@ from tests.accounts import people
 from tests.accounts.at_once import at_once
 from tests.accounts.tables import all_rows
 from tests.chat.conftest import Published
-from tests.chat.steps import enter, happened, log, make_private, say
+from tests.chat.steps import enter, happened, log, make_private, outcome, say
 
 pytestmark = pytest.mark.django_db
 
@@ -74,8 +74,8 @@ def test_what_one_is_shown_of_the_room_is_as_of_one_s_own_entering(
     room_id = enter(ana)
     joined = members._joined
 
-    def then_somebody_speaks(viewer: Viewer, room: models.Room) -> bool:
-        outcome = joined(viewer, room)
+    def then_somebody_speaks(viewer: Viewer, room: models.Room, code: str | None) -> models.Room | None:
+        outcome = joined(viewer, room, code)
         monkeypatch.setattr(members, "_joined", joined)
         enter(clara)
         say(clara, room_id)
@@ -197,14 +197,28 @@ def test_whoever_left_a_private_room_is_a_stranger_to_it(ana: Viewer, babak: Vie
     assert rooms.find_room(reader=babak, room_id=room_id) is None
 
 
+def test_an_old_cursor_says_nothing_of_a_room_that_is_none_any_more(ana: Viewer, babak: Viewer) -> None:
+    room_id = enter(ana)
+    after = event_log.head_cursor(members.enter_room(viewer=babak, address="tea").room)
+    make_private(room_id)
+    members.leave_room(viewer=babak, room_id=room_id)
+    for cursor in (after, None):
+        for where in (room_id, 99_999):
+            for ask in (
+                partial(streams.open_stream, viewer=babak, room_id=where, after=cursor),
+                partial(streams.events_page, reader=babak, room_id=where, after=cursor, first=1),
+            ):
+                assert outcome(ask) == ("NOT_FOUND", "No such room.")
+
+
 def test_a_room_that_turns_private_while_somebody_enters_lets_them_in_no_more(
     ana: Viewer, babak: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room_id = enter(ana)
     found = members._find_or_create
 
-    def find(viewer: Viewer, address: str, folded: str) -> tuple[models.Room, bool]:
-        result = found(viewer, address, folded)
+    def find(viewer: Viewer, address: str, folded: str, code: str | None) -> tuple[models.Room, bool]:
+        result = found(viewer, address, folded, code)
         make_private(room_id)
         return result
 

@@ -11,7 +11,7 @@ from backend.chat.rooms import Changes
 from backend.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from tests.accounts.at_once import at_once
 from tests.accounts.tables import all_rows
-from tests.chat.steps import enter, happened, log, make_private, say, set_role
+from tests.chat.steps import enter, happened, log, make_private, outcome, say, set_role
 
 pytestmark = pytest.mark.django_db
 
@@ -130,8 +130,13 @@ def test_a_private_room_keeps_its_members_and_is_none_to_others(
     enter(clara)
 
 
-def test_a_private_room_s_address_is_not_given_to_another(ana: Viewer, babak: Viewer, tea: int) -> None:
+def test_a_private_room_s_address_is_refused_in_the_same_words_as_a_public_one_s(
+    ana: Viewer, clara: Viewer, tea: int
+) -> None:
+    """That it is taken cannot be hidden: an address leads to one room. By what, is."""
+    other = enter(clara, "coffee")
+    rename = partial(update, clara, other, address="tea")
+    told = outcome(rename)
+    assert told == ("CONFLICT", "Another room has this address.")
     make_private(tea)
-    other = enter(babak, "coffee")
-    with pytest.raises(Conflict):
-        update(babak, other, address="tea")
+    assert outcome(rename) == told

@@ -82,8 +82,9 @@ class _Writer:
         self._left = FIELDS
         self._names = 0
         self.start: Start = draw(st.sampled_from(("variable", "literal", "nowhere")))
-        # Who is banned no audience may see: of several refusals the quickest would be told.
-        self._not_asked = {"bans"} if draw(st.booleans()) else {"bans", "viewer"}
+        # What moderators alone see no audience may see: of several refusals the quickest would be told.
+        moderators = {"bans", "invitations"}
+        self._not_asked = moderators if draw(st.booleans()) else {*moderators, "viewer"}
         self._start_elsewhere = self.start == "variable" and draw(st.sampled_from((False, False, True)))
         self.touches_viewer = False
         self.uses_start_elsewhere = False

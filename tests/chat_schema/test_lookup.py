@@ -18,6 +18,7 @@ query ($id: ID!) {
     ... on User { username }
     ... on Viewer { user { username } }
     ... on PersonalToken { name }
+    ... on Invitation { code }
   }
 }
 """
@@ -31,19 +32,21 @@ async def everything(speaker: Speaker, where: str) -> dict[str, str]:
     document = """
     query ($room: ID!) {
       viewer { id user { id } tokens { id } }
-      room(by: { id: $room }) { members { nodes { id } } bans { nodes { id } } }
+      room(by: { id: $room }) { members { nodes { id } } bans { nodes { id } } invitations { id } }
     }
     """
     async with await Person.register(speaker.person.url) as outcast:
         await outcast.enter(where)
         whom = (await outcast.http.ask("{ viewer { user { id } } }")).data["viewer"]["user"]["id"]
     await speaker.do("moderateMember", room=room, user=whom, action="BAN")
+    await speaker.do("createInvitation", room=room)
     seen = await speaker.ask(document, room=room)
     return {
         "Room": room,
         "Message": message,
         "Member": seen["room"]["members"]["nodes"][0]["id"],
         "Ban": seen["room"]["bans"]["nodes"][0]["id"],
+        "Invitation": seen["room"]["invitations"][0]["id"],
         "Viewer": seen["viewer"]["id"],
         "User": seen["viewer"]["user"]["id"],
         "PersonalToken": seen["viewer"]["tokens"][0]["id"],

@@ -136,14 +136,18 @@ async def test_a_document_that_asks_for_the_viewer_is_executed_for_each_person(
     assert work.take() == (2, 2)
 
 
+@pytest.mark.parametrize(
+    ("field", "empty"),
+    [("bans { nodes { id } }", {"bans": {"nodes": []}}), ("invitations { id }", {"invitations": []})],
+)
 async def test_a_document_that_asks_for_what_only_moderators_see_is_executed_for_each_person(
-    ali: Viewer, vera: Viewer, room: facts.Room
+    ali: Viewer, vera: Viewer, room: facts.Room, field: str, empty: dict[str, object]
 ) -> None:
-    document = PRIVATE.replace("viewer { canEdit }", "room { bans { nodes { id } } }")
+    document = PRIVATE.replace("viewer { canEdit }", f"room {{ {field} }}")
     owner, member = [await caught_up(viewer, room, document) for viewer in (ali, vera)]
     await send(ali, room, "salam")
     payload = await owner.payload()
-    assert payload["data"]["roomEvents"]["event"]["message"]["room"]["bans"] == {"nodes": []}
+    assert payload["data"]["roomEvents"]["event"]["message"]["room"] == empty
     [error] = (await member.payload())["errors"]
     assert error["extensions"]["code"] == "FORBIDDEN"
 

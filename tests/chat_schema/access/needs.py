@@ -29,6 +29,7 @@ SEEN = _to(Action.SEE, hushed="NOT_FOUND")
 FOUND = _to(Action.READ, found=Action.READ, hushed="NOT_FOUND")
 READ = _to(Action.READ, hushed="NOT_FOUND")
 MODERATE = _to(Action.MODERATE, hushed="NOT_FOUND")
+INVITE = _to(Action.INVITE, hushed="NOT_FOUND")
 # What is the viewer's own is null, rather than refused, to whoever is no member.
 MEMBERS_OWN = _to(Action.READ, hushed="NOT_FOUND FORBIDDEN")
 OWN = Need(Login.LOGGED_IN, hushed=frozenset({"UNAUTHENTICATED"}))
@@ -56,6 +57,7 @@ FIELDS: Mapping[str, Need] = {
     "Room.messages": READ,
     "Room.events": READ,
     "Room.bans": MODERATE,
+    "Room.invitations": INVITE,
     "Room.viewer": MEMBERS_OWN,
     "Member.id": FOUND,
     "Member.user": FOUND,
@@ -79,6 +81,13 @@ FIELDS: Mapping[str, Need] = {
     "Ban.user": MODERATE,
     "Ban.by": MODERATE,
     "Ban.at": MODERATE,
+    "Invitation.id": INVITE,
+    "Invitation.code": INVITE,
+    "Invitation.room": INVITE,
+    "Invitation.invitedBy": INVITE,
+    "Invitation.invitee": INVITE,
+    "Invitation.expiresAt": INVITE,
+    "Invitation.usesLeft": INVITE,
     "User.id": LOGGED_IN,
     "User.username": LOGGED_IN,
     "User.displayName": LOGGED_IN,
@@ -92,6 +101,7 @@ FIELDS: Mapping[str, Need] = {
     "Viewer.lastLogInAt": OWN,
     "Viewer.rooms": OWN,
     "Viewer.mentionedIn": OWN,
+    "Viewer.invitations": OWN,
     "Viewer.tokens": OWN,
     "PersonalToken.id": OWN,
     "PersonalToken.name": OWN,
@@ -117,6 +127,7 @@ REACHED: Mapping[str, tuple[str, tuple[str | int, ...]]] = {
     "Member": ("node(id: $member) { ... on Member { %s } }", ("node",)),
     "Message": ("node(id: $others) { ... on Message { %s } }", ("node",)),
     "Ban": ("room(by: { id: $room }) { bans { nodes { %s } } }", ("room",)),
+    "Invitation": ("room(by: { id: $room }) { invitations { %s } }", ("room",)),
     "User": ("node(id: $user) { ... on User { %s } }", ("node",)),
     "Viewer": ("viewer { %s }", ("viewer",)),
     "PersonalToken": ("viewer { tokens { %s } }", ("viewer",)),
@@ -128,6 +139,7 @@ NODES: Mapping[str, Mapping[str, Need]] = {
     "Member": {"member": FOUND},
     "Message": {"own": FOUND, "others": FOUND},
     "Ban": {"ban": _to(Action.MODERATE, found=Action.MODERATE, hushed="NOT_FOUND")},
+    "Invitation": {"invitation": _to(Action.INVITE, found=Action.INVITE, hushed="NOT_FOUND")},
     "User": {"user": LOGGED_IN},
     "Viewer": {"viewer": LOGGED_IN, "others_viewer": NULL_TO_NOBODY},
     "PersonalToken": {"token": LOGGED_IN, "others_token": NULL_TO_NOBODY},
@@ -205,6 +217,11 @@ MUTATIONS: Mapping[str, tuple[Try, ...]] = {
     "markRead": (Try(_to(Action.READ, found=Action.READ), lambda it: {"message": it["others"]}),),
     "setNotify": tuple(map(_notify, Notify.__members__)),
     "moderateMember": tuple(map(_moderation, ModerationAction.__members__)),
+    "createInvitation": (
+        Try(_to(Action.INVITE), lambda it: {"room": it["room"]}, "for anybody"),
+        Try(_to(Action.INVITE), lambda it: {"room": it["room"], "invitee": it["user"]}, "for somebody"),
+    ),
+    "revokeInvitation": (Try(_to(Action.INVITE, found=Action.INVITE), lambda it: {"invitation": it["invitation"]}),),
     "setMemberRole": tuple(map(_role, Role.__members__)),
 }
 

@@ -7,7 +7,7 @@ from itertools import count
 from backend.accounts import tokens
 from backend.accounts.credentials import Credential, Viewer
 from backend.accounts.models import User
-from backend.chat import members, models, moderation
+from backend.chat import invitations, members, models, moderation
 from backend.chat.models import Role
 from backend.chat.moderation import ModerationAction
 from backend.chat.policies import Standing
@@ -20,12 +20,15 @@ PEOPLE: Mapping[str, frozenset[Standing]] = {
     "anonymous": frozenset({Standing.ANONYMOUS}),
     "stranger": frozenset({Standing.STRANGER}),
     "kicked": frozenset({Standing.STRANGER}),
+    "invited": frozenset({Standing.INVITED}),
+    "invited and banned": frozenset({Standing.BANNED}),
     "banned": frozenset({Standing.BANNED}),
     "muted": frozenset({Standing.MUTED}),
     "member": frozenset({Standing.MEMBER}),
     "moderator": frozenset({Standing.MODERATOR}),
     "owner": frozenset({Standing.OWNER}),
     "staff": frozenset({Standing.STRANGER, Standing.STAFF}),
+    "invited staff": frozenset({Standing.INVITED, Standing.STAFF}),
 }
 
 Ids = Mapping[str, str]
@@ -50,7 +53,7 @@ def set_up(who: str, *, is_private: bool) -> Scene:
     """
     number = next(_numbers)
     host, third, fourth = (_person(f"{name}{number}") for name in ("host", "third", "fourth"))
-    somebody = _person(f"somebody{number}", is_staff=who == "staff")
+    somebody = _person(f"somebody{number}", is_staff=who.endswith("staff"))
     address = f"tea {number}"
     room = enter(host, address)
     for each in (somebody, third, fourth):
@@ -59,6 +62,7 @@ def set_up(who: str, *, is_private: bool) -> Scene:
     _moderate(host, room, fourth, ModerationAction.BAN)
     token, _ = tokens.create_token(user_id=somebody.id, name="own")
     others_token, _ = tokens.create_token(user_id=host.id, name="another's")
+    open_to_all = invitations.create_invitation(viewer=host, room_id=room)
     _become(who, somebody, host, room)
     if is_private:
         make_private(room)
@@ -68,6 +72,7 @@ def set_up(who: str, *, is_private: bool) -> Scene:
         "others": ("Message", others),
         "member": ("Member", models.Membership.objects.get(room=room, user=host.id).pk),
         "ban": ("Ban", models.Ban.objects.get(room=room, user=fourth.id).pk),
+        "invitation": ("Invitation", open_to_all.id),
         "user": ("User", third.id),
         "viewer": ("Viewer", somebody.id),
         "others_viewer": ("Viewer", host.id),
@@ -105,6 +110,12 @@ def _become(who: str, somebody: Viewer, host: Viewer, room: int) -> None:
             _moderate(host, room, somebody, ModerationAction.MUTE)
         case "kicked":
             _moderate(host, room, somebody, ModerationAction.KICK)
+        case "invited" | "invited staff":
+            members.leave_room(viewer=somebody, room_id=room)
+            invitations.create_invitation(viewer=host, room_id=room, invitee_id=somebody.id)
+        case "invited and banned":
+            invitations.create_invitation(viewer=host, room_id=room, invitee_id=somebody.id)
+            _moderate(host, room, somebody, ModerationAction.BAN)
         case "banned":
             _moderate(host, room, somebody, ModerationAction.BAN)
         case "moderator" | "owner":

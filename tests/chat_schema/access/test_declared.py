@@ -12,21 +12,22 @@ from tests.chat_schema.access.scene import PEOPLE
 GUARDED = tries.guarded()
 # The domain's table as it is promised. `+` everywhere, `p` in public rooms alone, `.` nowhere.
 PROMISED = """
-                          anonymous stranger banned muted member moderator owner staff
-see                           .        p       p      +     +        +       +     +
-enter                         .        p       .      +     +        +       +     p
-read                          .        .       .      +     +        +       +     .
-send                          .        .       .      .     +        +       +     .
-edit own messages             .        .       .      .     +        +       +     .
-delete own messages           .        .       .      +     +        +       +     .
-delete anybody's messages     .        .       .      .     .        +       +     +
-leave                         .        .       .      +     +        +       +     .
-moderate                      .        .       .      .     .        +       +     +
-give roles                    .        .       .      .     .        .       +     +
-delete the room               .        .       .      .     .        .       +     +
-rename the room               .        .       .      .     .        +       +     +
-say who the room is for       .        .       .      .     .        .       +     +
-react                         .        .       .      .     +        +       +     .
+                          anonymous stranger invited banned muted member moderator owner staff
+see                           .        p        +       p      +     +        +       +     +
+enter                         .        p        +       .      +     +        +       +     p
+read                          .        .        .       .      +     +        +       +     .
+send                          .        .        .       .      .     +        +       +     .
+edit own messages             .        .        .       .      .     +        +       +     .
+delete own messages           .        .        .       .      +     +        +       +     .
+delete anybody's messages     .        .        .       .      .     .        +       +     +
+leave                         .        .        .       .      +     +        +       +     .
+moderate                      .        .        .       .      .     .        +       +     +
+invite                        .        .        .       .      .     .        +       +     .
+give roles                    .        .        .       .      .     .        .       +     +
+delete the room               .        .        .       .      .     .        .       +     +
+rename the room               .        .        .       .      .     .        +       +     +
+say who the room is for       .        .        .       .      .     .        .       +     +
+react                         .        .        .       .      .     +        +       +     .
 """
 ROOTS = {"Query", "Mutation", "Subscription"}
 
