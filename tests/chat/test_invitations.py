@@ -1,6 +1,7 @@
 """Invitations: who makes them, whom they let in and how often, and what becomes of them."""
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -19,7 +20,7 @@ from backend.chat.moderation import ModerationAction
 from backend.errors import DomainError, Forbidden, Invalid, NotFound, RateLimited
 from backend.limits import Rate
 from tests.accounts import people
-from tests.accounts.at_once import at_once
+from tests.accounts.at_once import at_once, elsewhere
 from tests.accounts.tables import all_rows
 from tests.chat.steps import delete_account, enter, happened, make_private, outcome, set_role
 
@@ -373,6 +374,28 @@ def test_who_enters_while_it_is_revoked_does_so_before_or_not_at_all(ana: Viewer
         present = models.Membership.objects.filter(room=secret, user__in=[guest.id for guest in guests])
         assert present.count() == came
         assert outcome(partial(come, people.viewer(f"late{round_}"), made.code)) == NO_ROOM
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_who_revokes_waits_for_whoever_is_entering_so_that_nobody_does_after_it(
+    ana: Viewer, babak: Viewer, secret: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = invite(ana, secret)
+    revoke = partial(invitations.revoke_invitation, viewer=ana, invitation_id=made.id)
+    take_use = invitations.take_use
+    with ThreadPoolExecutor(1) as another:
+        revoking: list[Future[None]] = []
+
+        def taken(**given: Any) -> None:
+            take_use(**given)
+            revoking.append(another.submit(elsewhere, revoke))
+            assert not wait(revoking, timeout=0.3).done, "it was revoked, and somebody enters by it"
+
+        monkeypatch.setattr(invitations, "take_use", taken)
+        come(babak, made.code)
+        [future] = revoking
+        future.result(timeout=10)
+    assert models.Invitation.objects.count() == 0
 
 
 @pytest.mark.usefixtures("transactional_db")
