@@ -1,7 +1,10 @@
 """Invitations: who makes them, whom they let in and how often, and what becomes of them."""
 
+import secrets
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -139,8 +142,19 @@ def test_a_room_has_so_many_good_ones_and_room_again_when_one_goes(
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_of_those_made_at_once_no_more_than_the_limit_are_kept(ana: Viewer, secret: int, settings: Settings) -> None:
+def test_of_those_made_at_once_no_more_than_the_limit_are_kept(
+    ana: Viewer, secret: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though each, having counted, would wait for the others to have counted too."""
     settings.INVITATIONS_PER_ROOM = 3
+    counted, code = threading.Barrier(8), secrets.token_urlsafe
+
+    def when_all_have_counted(size: int) -> str:
+        with suppress(threading.BrokenBarrierError):
+            counted.wait(timeout=0.3)
+        return code(size)
+
+    monkeypatch.setattr(secrets, "token_urlsafe", when_all_have_counted)
     results = at_once([partial(invite, ana, secret)] * 8)
     assert sum(isinstance(each, facts.Invitation) for each in results) == 3
     assert models.Invitation.objects.count() == 3
