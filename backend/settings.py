@@ -262,6 +262,9 @@ EMOJI_PER_MESSAGE = 10
 INVITATIONS_PER_ROOM = 50  # that are good at one time
 INVITATIONS_SHOWN = 50  # of those to one person, who cannot help how many there are
 REACTING_USERS = 3  # that are shown, if nobody says how many
+SEARCH_MAX_LENGTH = 200
+SEARCH_MAX_WORDS = 16
+SEARCH_WORD_LENGTH = 64  # characters of a word that count
 PAGE_SIZE = 50
 PAGE_MAX_SIZE = 100
 EVENT_PAGE_SIZE = 100
@@ -278,6 +281,7 @@ RATES = {
     "moderate": Rate(burst=60, per_second=2),
     "invite": Rate(burst=30, per_second=1 / 2),
     "read": Rate(burst=100, per_second=10),
+    "search": Rate(burst=30, per_second=3),
     "react": Rate(burst=60, per_second=5),
     "send": Rate(burst=200, per_second=20),
 }

@@ -132,10 +132,14 @@ async def users_of(info: Info, ids: Sequence[int]) -> list[User]:
     return [User.of(person) for person in found if person is not None]
 
 
-async def history(info: Info, room_id: int, *, window: Window, around: str | None) -> pages.Connection[Message]:
+async def history(
+    info: Info, room_id: int, *, window: Window, around: str | None, matching: str | None
+) -> pages.Connection[Message]:
     reader = info.context.reader
     if around is None:
-        page = await database.run(messages.history, reader=reader, room_id=room_id, window=window)
+        page = await database.run(messages.history, reader=reader, room_id=room_id, window=window, matching=matching)
+    elif matching is not None:
+        raise Invalid.field("matching", "UNSUPPORTED", "Ask for `around` or for `matching`, not for both.")
     else:
         message_id = key_of("Message", around, "around")
         page = await database.run(

@@ -107,7 +107,7 @@ class Room(Node):
     @strawberry.field(
         description=(
             "Its messages, the oldest first; the last ones by default."
-            " `around` opens a page at a message. Members only."
+            " `around` opens a page at a message, `matching` searches; not both. Members only."
         )
     )
     async def messages(
@@ -120,11 +120,22 @@ class Room(Node):
         around: Annotated[
             strawberry.ID | None, strawberry.argument(description="A message's id: the page has it in its middle.")
         ] = UNSET,
+        matching: Annotated[
+            str | None,
+            strawberry.argument(
+                description=(
+                    "Only those that have all these words: each as the beginning of a word, or in another form of it"
+                    " (Russian and English). Without a word in it, none."
+                )
+            ),
+        ] = UNSET,
     ) -> LazyMessages:
         from chat_schema.messages import history
 
         window = pages.window(first=first, after=after, last=last, before=before)
-        return await history(info, self.fact.id, window=window, around=pages.given(around))
+        return await history(
+            info, self.fact.id, window=window, around=pages.given(around), matching=pages.given(matching)
+        )
 
     @strawberry.field(
         description=(

@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from backend import database, rates
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, facts, policies
+from backend.chat import event_log, facts, policies, search
 from backend.chat.cursors import Cursor
 from backend.chat.events import MessageDeleted, MessageEdited, MessageSent
 from backend.chat.mentions import mentioned
@@ -55,6 +55,7 @@ def send_message(*, viewer: Viewer, room_id: int, body: str, key: str, reply_to:
             number=place.message_count,
             version=place.seq,
             body=body,
+            search=search.indexed(room_id, body),
             key=key,
             key_digest=digest,
             reply_to_id=reply_to,
@@ -85,7 +86,9 @@ def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
             raise event_log.Unchanged
         rates.take("send", viewer.id)
         row.body, row.edited_at, row.version = body, place.at, place.seq
-        row.save(update_fields=["body", "edited_at", "version"])
+        row.search = search.indexed(room_id, body)
+        row.save(update_fields=["body", "search", "edited_at", "version"])
+        search.scrub()
         place.event = MessageEdited(message=row.pk)
     return accepted(row, place)
 
@@ -107,9 +110,10 @@ def delete_message(*, viewer: Viewer, message_id: int) -> Accepted:
             raise Forbidden("Only its author or a moderator can delete a message.")
         if row.deleted_at is not None:
             raise event_log.Unchanged
-        row.body, row.deleted_at, row.version = "", place.at, place.seq
+        row.body, row.search, row.deleted_at, row.version = "", "", place.at, place.seq
         row.mentions, row.reaction_count = [], 0
-        row.save(update_fields=["body", "deleted_at", "version", "mentions", "reaction_count"])
+        row.save(update_fields=["body", "search", "deleted_at", "version", "mentions", "reaction_count"])
+        search.scrub()
         Mention.objects.filter(message=row).delete()
         Reaction.objects.filter(message=row).delete()
         place.event = MessageDeleted(message=row.pk, by=viewer.id)
@@ -124,15 +128,20 @@ def find_message(*, reader: Reader, message_id: int) -> facts.Message | None:
         return None
 
 
-def history(*, reader: Reader, room_id: int, window: Window) -> Page[facts.Message]:
-    """A page of a room's messages, the oldest first; without bounds, the last ones.
+def history(*, reader: Reader, room_id: int, window: Window, matching: str | None = None) -> Page[facts.Message]:
+    """A page of a room's messages, the oldest first; without bounds, the last ones. `matching`: see `search`.
 
-    Raises `Unauthenticated`, `NotFound`, `Forbidden`, `Invalid`.
+    Raises `Unauthenticated`, `NotFound`, `Forbidden`, `Invalid`, and `RateLimited` for a search.
     """
     policies.admit(reader, Action.READ, room_id=room_id)
+    rows = _messages(room_id)
+    if matching is not None:
+        if isinstance(reader, Viewer):  # what a subscription asks for is read for all its members at once
+            rates.take("search", reader.id)
+        rows = search.matching(rows, room_id=room_id, query=matching)
     if window.first is None and window.after is None and window.last is None:
         window = msgspec.structs.replace(window, last=settings.PAGE_SIZE)
-    found = page(_messages(room_id), window, key="seq")
+    found = page(rows, window, key="seq")
     return Page([facts.message(row) for row in found.items], found.has_previous, found.has_next)
 
 

@@ -107,6 +107,8 @@ class Message(models.Model):
     # The seq of the last event that changed it.
     version = models.PositiveBigIntegerField()
     body = models.CharField(max_length=settings.MESSAGE_MAX_LENGTH, blank=True)
+    # The words of the body, as `search` finds them. Both databases index it, each in its own way: migration 0006.
+    search = models.TextField(blank=True, default="")
     key = models.CharField(max_length=settings.KEY_MAX_LENGTH)
     # A keyed digest of what was sent with `key`: a retry is told from a mistake, also after an edit or deletion,
     # and nothing can be read back from it.

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q
 
 from backend import database, rates
 from backend.accounts.credentials import Viewer
-from backend.chat import addresses, event_log, facts, policies
+from backend.chat import addresses, event_log, facts, policies, search
 from backend.chat.events import RoomChanged, RoomDeleted
 from backend.chat.models import Ban, Invitation, Membership, Message, Notify, Role, Room
 from backend.chat.pages import Page, Window, page
@@ -200,6 +200,7 @@ def erase(place: event_log.Place, *, by: int) -> RoomDeleted:
     """Leave nothing of the room but its row, and this event at the end of its log."""
     for content in (Message, Ban, Invitation, Membership):  # reactions and mentions go with their messages
         content.objects.filter(room=place.room_id).delete()
+    search.scrub()
     event_log.erase(place)
     # No address that anybody can type has a slash.
     nameless = {"address": "", "address_folded": f"/{place.room_id}", "title": "", "topic": ""}

@@ -42,7 +42,7 @@ def test_a_deleted_text_is_in_no_table_and_in_no_answer(ana: Viewer, babak: View
     marker, later = "gooseberry jam", "rose-hip jam"
     message = say(babak, tea, f"there is {marker}", key=KEY).message
     messages.edit_message(viewer=babak, message_id=message.id, body=f"there is {later}")
-    assert tables_with(later) == {"chat_message"}
+    assert "chat_message" in tables_with(later)
     messages.delete_message(viewer=ana, message_id=message.id)
     assert tables_with(marker) == tables_with(later) == set()
     window = Window()
