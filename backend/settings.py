@@ -294,6 +294,7 @@ DOCUMENT_MAX_ALIASES = 100
 DOCUMENT_MAX_ROOT_FIELDS = 20
 DOCUMENT_MAX_OVERLAPS = 4000  # pairs of fields under one name, each of which validation compares
 DOCUMENT_MAX_COST = 10_000  # fields, times the lengths of the lists around them
+DOCUMENT_SEARCH_COST = 500  # a search counts for so many fields
 DOCUMENT_CACHE_SIZE = 512  # parsed and validated documents, by text
 DOCUMENT_CACHED_LENGTH = 16 * 1024  # characters; a longer one is checked each time
 REQUEST_MAX_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

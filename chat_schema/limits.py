@@ -230,8 +230,7 @@ class _Cost:
         for node in selections.selections:
             if isinstance(node, FieldNode):
                 below = self.of(node.selection_set) if node.selection_set else 0
-                own = _RESOLVER_COST if node.name.value in self._resolved else 1
-                of_any += own + self._length(node) * below
+                of_any += self._own(node) + self._length(node) * below
                 continue
             condition, cost = self._fragment(node)
             if condition is not None and isinstance(self._schema.get_type(condition), GraphQLObjectType):
@@ -250,6 +249,12 @@ class _Cost:
         if name not in self._measured:
             self._measured[name] = self.of(self._fragments[name].selection_set)
         return self._fragments[name].type_condition.name.value, self._measured[name]
+
+    def _own(self, field: FieldNode) -> int:
+        """What is looked up costs more than what is there, and a search looks at more than it shows."""
+        if any(each.name.value == "matching" for each in field.arguments or ()):
+            return settings.DOCUMENT_SEARCH_COST
+        return _RESOLVER_COST if field.name.value in self._resolved else 1
 
     def _length(self, field: FieldNode) -> int:
         """How many entries a field can have; 1 if it is no list."""

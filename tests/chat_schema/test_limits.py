@@ -99,6 +99,13 @@ def test_many_ids_multiply_what_is_asked_of_each() -> None:
     assert "ask for shorter pages" in _cost_refusal(text, ids=["x"] * 100)
 
 
+def test_a_search_counts_for_many_fields() -> None:
+    text = "query ($id: ID!) { room(by: { id: $id }) { %s } }"
+    searches = [f'a{n}: messages(matching: "tea", first: 1) {{ nodes {{ id }} }}' for n in range(20)]
+    assert not _cost_refusal(text % " ".join(searches[:15]), id="x")
+    assert "ask for shorter pages" in _cost_refusal(text % " ".join(searches), id="x")
+
+
 def test_of_what_is_asked_of_one_type_or_another_the_dearest_counts() -> None:
     user = "user { id username displayName deletedAt }"
     one = f"... on MemberJoined {{ member {{ {user} }} }}"

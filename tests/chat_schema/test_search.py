@@ -45,7 +45,8 @@ async def test_what_is_found_is_read_both_ways_in_pages(ali: Speaker, room: str)
         ("last", "before", "startCursor", "hasPreviousPage", [["tea 2", "tea 3"], ["tea 1"]]),
         ("first", "after", "endCursor", "hasNextPage", [["tea 1", "tea 2"], ["tea 3"]]),
     ):
-        read, cursor = [], None
+        read: list[list[str]] = []
+        cursor = None
         while cursor or not read:
             asked = {"matching": "tea", length: 2, bound: cursor}
             page = (await ali.ask(SEARCH, room=room, **asked))["room"]["messages"]

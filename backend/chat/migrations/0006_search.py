@@ -71,7 +71,7 @@ def drop(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0004_reading'),
+        ('chat', '0005_invitations'),
     ]
 
     operations = [
