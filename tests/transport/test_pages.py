@@ -12,7 +12,7 @@ from django.test import AsyncClient
 from pytest_django import Settings
 
 from backend import database
-from backend.accounts import users
+from backend.accounts import passwords
 from backend.errors import RateLimited
 from backend.transport import draining
 from tests.transport.answers import WHO, code
@@ -35,7 +35,7 @@ async def test_a_fault_while_executing_is_masked_and_logged(
     def fail(**_: object) -> None:
         raise ValueError("SECRET of the innards")
 
-    monkeypatch.setattr(users, "check_password", fail)
+    monkeypatch.setattr(passwords, "check_password", fail)
     response = await post(
         here,
         'mutation { createToken(input: { name: "x", credentials: { username: "x", password: "x" } }) { __typename } }',
