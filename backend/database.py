@@ -1,13 +1,14 @@
-"""The one crossing from async code to the ORM: a bounded executor of our own.
+"""The one crossing from async code to the ORM: bounded executors of our own.
 
 `sync_to_async` would put all database work of all sockets on one thread. Here `DATABASE_THREADS` work side by
 side, at most `DATABASE_QUEUE` calls wait, and a call beyond that is refused at once instead of making all wait.
+What takes long, whatever the database does, has `Workers` of its own, so that nothing else waits for it.
 """
 
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, datetime
 from functools import partial
@@ -21,31 +22,41 @@ from backend.errors import RateLimited
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_executor = ThreadPoolExecutor(settings.DATABASE_THREADS, thread_name_prefix="database")
-# One for each call that works or waits.
-_places = threading.BoundedSemaphore(settings.DATABASE_THREADS + settings.DATABASE_QUEUE)
+
+class Workers:
+    """Threads that call synchronous functions which use the ORM: `threads` at a time, while at most `queue` wait."""
+
+    def __init__(self, name: str, *, threads: int, queue: int) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        # One for each call that works or waits.
+        self._places = threading.BoundedSemaphore(threads + queue)
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What the call returns. Raises `RateLimited` when too many wait.
+
+        A call that has been accepted is made, and keeps its place until then, also if nobody waits for it any more:
+        else those who come and give up while the database hangs would queue without a bound.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self.submit(function, *args, **kwargs)))
+
+    def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """The same for whoever does not wait for it."""
+        if not self._places.acquire(blocking=False):
+            raise RateLimited(retry_after_ms=1000, detail="The server is busy. Try again in a moment.")
+        call = partial(function, *args, **kwargs)
+        return self._executor.submit(copy_context().run, self._with_connection, call)
+
+    def _with_connection(self, function: Callable[[], T]) -> T:
+        # Django does this at the borders of a request; a call from a socket has none.
+        try:
+            close_old_connections()
+            return function()
+        finally:
+            close_old_connections()
+            self._places.release()
 
 
-async def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a synchronous function that uses the ORM. Raises `RateLimited` when too many calls wait.
-
-    A call that has been accepted is made, and keeps its place until then, also if nobody waits for it any more:
-    else those who come and give up while the database hangs would queue without a bound.
-    """
-    if not _places.acquire(blocking=False):
-        raise RateLimited(retry_after_ms=1000, detail="The server is busy. Try again in a moment.")
-    call = partial(copy_context().run, _with_connection, partial(function, *args, **kwargs))
-    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(_executor, call))
-
-
-def _with_connection(function: Callable[[], T]) -> T:
-    # Django does this at the borders of a request; a call from a socket has none.
-    try:
-        close_old_connections()
-        return function()
-    finally:
-        close_old_connections()
-        _places.release()
+run = Workers("database", threads=settings.DATABASE_THREADS, queue=settings.DATABASE_QUEUE).run
 
 
 def can_store(text: str) -> bool:
