@@ -21,7 +21,7 @@ COPY backend backend
 COPY chat_schema chat_schema
 COPY --from=frontend /src/frontend/dist frontend/dist
 # var/ holds what a server keeps in files, and is all that it may write to.
-RUN useradd --system chaikhana && install --directory --owner=chaikhana var
+RUN useradd --system chaikhana && install --directory --owner=chaikhana var var/media
 USER chaikhana
 EXPOSE 8000
 CMD ["python", "manage.py", "serve"]

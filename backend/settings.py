@@ -106,6 +106,13 @@ def _channel_layer() -> dict[str, object]:
 CHANNEL_LAYER_BACKEND = os.environ.get("CHANNEL_LAYER_BACKEND", "channels_redis.pubsub.RedisPubSubChannelLayer")
 CHANNEL_LAYERS = {"default": _channel_layer()}
 
+# Files that people send: in the default storage, which all processes of a cluster have to share.
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT") or VAR_DIR / "media")
+
+# Threads that make pictures of what people send, and uploads that may wait for one of them.
+PICTURE_THREADS = 2
+PICTURE_QUEUE = 20
+
 # --- Who may come in ------------------------------------------------------------------------------------------
 
 
@@ -298,6 +305,13 @@ DOCUMENT_SEARCH_COST = 500  # a search counts for so many fields
 DOCUMENT_CACHE_SIZE = 512  # parsed and validated documents, by text
 DOCUMENT_CACHED_LENGTH = 16 * 1024  # characters; a longer one is checked each time
 REQUEST_MAX_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+# --- Limits of an upload --------------------------------------------------------------------------------------
+
+UPLOAD_MAX_BYTES = 5 * 1024 * 1024  # of the file; REQUEST_MAX_BYTES is for what else is in the request
+UPLOAD_MAX_FILES = DATA_UPLOAD_MAX_NUMBER_FILES = 1
+PICTURE_MAX_PIXELS = 25_000_000  # decoded, it takes four bytes of memory for each
+AVATAR_MAX_PX = 1024
 
 # --- Limits of a socket ---------------------------------------------------------------------------------------
 

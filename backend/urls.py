@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
+from backend.accounts import avatars
+from backend.transport import media
 from backend.transport.views import GraphQLView, healthz, readyz
 from chat_schema.schema import schema
 
@@ -13,7 +15,8 @@ handler500 = "backend.transport.views.server_error"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="graphql")),
-    path("graphql", GraphQLView.as_view(schema=schema), name="graphql"),
+    path("graphql", GraphQLView.as_view(schema=schema, multipart_uploads_enabled=True), name="graphql"),
+    path(f"{avatars.PATH}<path:name>", media.avatar),
     path("admin/", admin.site.urls),
     path("healthz", healthz),
     path("readyz", readyz),

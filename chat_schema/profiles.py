@@ -9,7 +9,7 @@ import strawberry
 from strawberry import UNSET
 
 from backend import database
-from backend.accounts import tokens, users
+from backend.accounts import avatars, tokens, users
 from backend.accounts.users import Account, Person, Profile
 from backend.chat import messages, people
 from backend.chat import rooms as domain_rooms
@@ -47,6 +47,7 @@ class UserStats:
 @strawberry.type(description="A person, as everybody sees them. Whose account was deleted has no name any more.")
 class User(Node):
     key: strawberry.Private[int]
+    avatar: strawberry.Private[str]
     username: str = strawberry.field(
         description="Unique, however it is written: case and letter forms are folded. Empty if deleted."
     )
@@ -54,6 +55,23 @@ class User(Node):
         description="What to show; the username if they chose nothing else. Empty if deleted."
     )
     deleted_at: datetime | None = strawberry.field(description="When they deleted their account.")
+
+    @strawberry.field(
+        description=(
+            "Where their picture is, a square in WebP; null if there is none. It never changes: another picture has"
+            " another URL."
+        )
+    )
+    def avatar_url(
+        self,
+        px: Annotated[
+            int | None,
+            strawberry.argument(
+                description="How wide it will be shown, up to 1024: that size or the next that there is, up to 256."
+            ),
+        ] = 96,
+    ) -> str | None:
+        return avatars.url(self.avatar, 96 if px is None else px)
 
     @strawberry.field(description="What they say of themself; may be empty.")
     async def bio(self, info: Info) -> str:
@@ -73,6 +91,7 @@ class User(Node):
     def of(cls, person: Person) -> "User":
         return cls(
             key=person.id,
+            avatar=person.avatar,
             id=global_id("User", person.id),
             username=person.username,
             display_name=person.display_name,

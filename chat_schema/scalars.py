@@ -1,13 +1,23 @@
 """The custom scalars, described and specified, with errors of their own: a codec's text would leak."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NewType
+from typing import IO, NewType
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 Cursor = NewType("Cursor", str)
+# Whatever came in the place of a file: where it has to be one, the mutation says so.
+Upload = NewType("Upload", object)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a multipart request. Errors name a value by its type, which is why it has one of ours."""
+
+    content: IO[bytes]
 
 
 def _date_time(value: object) -> datetime:
@@ -47,5 +57,10 @@ SCALARS: dict[object, ScalarDefinition] = {
         ),
         serialize=str,
         parse_value=_cursor,
+    ),
+    Upload: strawberry.scalar(
+        name="Upload",
+        description="A file in a multipart request. (docs/protocol.md)",
+        specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
     ),
 }

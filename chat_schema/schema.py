@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from chat_schema.accounts import AccountMutation
+from chat_schema.avatars import AvatarMutation
 from chat_schema.documents import CheckDocuments
 from chat_schema.errors import PresentErrors
 from chat_schema.events import Subscription
@@ -36,6 +37,7 @@ class Query(NodeQuery, ProfileQuery, RoomQuery):
 class Mutation(
     AccountMutation,
     ProfileMutation,
+    AvatarMutation,
     RoomMutation,
     MemberMutation,
     MessageMutation,

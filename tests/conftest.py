@@ -1,8 +1,12 @@
-"""What every test starts from: no rate is used up. And what none may see: an answer that shows the innards."""
+"""What every test starts from: no rate is used up, and no picture is kept for longer than the tests.
+
+And what none may see: an answer that shows the innards.
+"""
 
 from collections.abc import Iterator
 
 import pytest
+from django.test import override_settings
 
 from backend import rates
 from tests import leaks
@@ -11,6 +15,12 @@ from tests import leaks
 @pytest.fixture(autouse=True)
 def _fresh_rates() -> None:
     rates.forget()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,7 +13,7 @@ from django.test import AsyncClient, Client
 from graphql import get_introspection_query
 
 from backend import hub
-from backend.accounts import users
+from backend.accounts import passwords
 from backend.asgi import application
 from chat_schema import sharing
 from chat_schema.context import Context
@@ -125,7 +125,7 @@ def unmasked_here(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ValueError("no such table: x")
 
     monkeypatch.setattr(PresentErrors, "anonymise_error", lambda _, error: error)
-    monkeypatch.setattr(users, "check_password", fail)
+    monkeypatch.setattr(passwords, "check_password", fail)
 
 
 async def test_a_leak_in_a_result_is_found(unmasked_here: None) -> None:

@@ -34,10 +34,17 @@ def _check(var: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
 
 def _read(name: str, var: Path, **environment: str) -> Any:
     """The value of a setting in a process of its own."""
-    program = f"import json; from backend import settings; print(json.dumps(settings.{name}, default=str))"
+    [value] = _read_all(name, var=var, **environment)
+    return value
+
+
+def _read_all(*names: str, var: Path, **environment: str) -> list[Any]:
+    found = f"[getattr(settings, name) for name in {names}]"
+    program = f"import json; from backend import settings; print(json.dumps({found}, default=str))"
     process = _run("-c", program, var=var, **environment)
     assert process.returncode == 0, process.stderr
-    return json.loads(process.stdout)
+    values: list[Any] = json.loads(process.stdout)
+    return values
 
 
 def test_with_nothing_set_it_is_ready_to_run(tmp_path: Path) -> None:

@@ -50,6 +50,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     username_folded = models.CharField(max_length=4 * settings.USERNAME_MAX_LENGTH, unique=True, editable=False)
     display_name = models.CharField(max_length=settings.DISPLAY_NAME_MAX_LENGTH, blank=True)
     bio = models.CharField(max_length=settings.BIO_MAX_LENGTH, blank=True)
+    # What the pictures are stored under (`avatars.py`): another one for every upload.
+    avatar = models.CharField(max_length=32, blank=True, editable=False)
     email = models.EmailField(max_length=settings.EMAIL_MAX_LENGTH, blank=True)
     locale = models.CharField(max_length=2, choices=Locale.choices, default=Locale.EN)
     is_active = models.BooleanField(default=True)

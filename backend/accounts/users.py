@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from backend import database, rates
-from backend.accounts import passwords, revocation
+from backend.accounts import avatars, passwords, revocation
 from backend.accounts.models import Locale, PersonalToken, User
 from backend.errors import Conflict, FieldError, Invalid, Unauthenticated
 from backend.folding import Unseen, can_be_seen, fold
@@ -36,12 +36,16 @@ __all__ = [
 
 
 class Person(msgspec.Struct, frozen=True):
-    """What everybody may know of somebody. Whose account was deleted has no name any more."""
+    """What everybody may know of somebody. Whose account was deleted has no name any more.
+
+    `avatar` is what their pictures are stored under; empty if there are none.
+    """
 
     id: int
     username: str
     display_name: str
     deleted_at: datetime | None = None
+    avatar: str = ""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -57,7 +61,8 @@ class Account(msgspec.Struct, frozen=True):
 def person(user: User) -> Person:
     if user.deleted_at is not None:
         return Person(id=user.pk, username="", display_name="", deleted_at=user.deleted_at)
-    return Person(id=user.pk, username=user.username, display_name=user.display_name or user.username)
+    display_name = user.display_name or user.username
+    return Person(id=user.pk, username=user.username, display_name=display_name, avatar=user.avatar)
 
 
 def people(ids: Collection[int]) -> dict[int, Person]:
@@ -137,13 +142,12 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     locale: str | None = None
 
 
-def update(*, user_id: int, changes: Changes) -> tuple[Account, bool]:
-    """Change one's own account: what it is then, and whether others see another person in it.
+def update(*, user_id: int, changes: Changes) -> None:
+    """Change one's own account.
 
     Raises `Invalid` with all that is wrong, or `Conflict` when the name is taken, however it is written.
     """
     user = User.objects.active(user_id)
-    before = person(user)
     new = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not None}
     for name in ("username", "display_name"):
         if name in new:
@@ -157,7 +161,6 @@ def update(*, user_id: int, changes: Changes) -> tuple[Account, bool]:
             user.save()
     except IntegrityError as error:
         raise Conflict("This username is taken.") from error
-    return account(user_id), person(user) != before
 
 
 def _check_changes(new: Mapping[str, str]) -> list[FieldError]:
@@ -186,6 +189,7 @@ def hold(user_id: int, *, proof: str | None = None) -> None:
 
 def anonymize(user_id: int) -> None:
     """Take all that is personal out of an account, for good, and end its tokens and sessions."""
+    avatars.replace(user_id=user_id, avatar="")
     user = User.objects.active(user_id)
     # No name that anybody can register begins like this.
     user.username, user.display_name, user.bio, user.email = f"~{user_id}", "", "", ""

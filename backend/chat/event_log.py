@@ -255,9 +255,9 @@ def entry(logged: Logged, *, size: int | None = None) -> hub.Entry:
 
 
 def _is_of_a_name(logged: Logged) -> bool:
-    """Whether a person is called otherwise from then on, or nothing any more.
+    """Whether a person has another name or avatar from then on, or nothing any more.
 
-    What others did names the person too: all of it is read again.
+    What others did shows the person too: all of it is read again.
     """
     event = logged.event
     if isinstance(event, MemberLeft):

@@ -1,13 +1,15 @@
 """What becomes of a person's rooms when something becomes of the person."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import IO
 
 import msgspec
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from backend import rates
-from backend.accounts import passwords, users
+from backend.accounts import avatars, passwords, users
 from backend.accounts.credentials import Viewer
 from backend.chat import event_log, invitations, members
 from backend.chat.events import Departure, MemberChanged
@@ -15,17 +17,47 @@ from backend.chat.models import Ban, Membership, Message
 
 
 def update_profile(*, viewer: Viewer, changes: users.Changes) -> users.Account:
-    """Change one's own account. Another name is an event in each room that shows it, in one transaction.
+    """Change one's own account.
 
     Raises `Invalid`, `Conflict` for a username that is taken, `Unauthenticated` for an account that is no more,
     `RateLimited`.
     """
     rates.take("profile", viewer.id)
+    return _change(viewer, partial(users.update, user_id=viewer.id, changes=changes))
+
+
+def set_avatar(*, viewer: Viewer, file: IO[bytes]) -> users.Account:
+    """Show a picture from now on, in the place of any before. It takes long: call it by `avatars.workers`.
+
+    Raises `Invalid` for what is no picture, or too large a one, `RateLimited`.
+    """
+    rates.take("profile", viewer.id)
+    avatar = avatars.store(file)
+    try:
+        return _change(viewer, partial(avatars.replace, user_id=viewer.id, avatar=avatar))
+    except Exception:
+        avatars.delete(avatar)  # nobody has seen it
+        raise
+
+
+def remove_avatar(*, viewer: Viewer) -> users.Account:
+    """Show no picture any more. Raises `RateLimited`."""
+    rates.take("profile", viewer.id)
+    return _change(viewer, partial(avatars.replace, user_id=viewer.id, avatar=""))
+
+
+def _change(viewer: Viewer, change: Callable[[], None]) -> users.Account:
+    """Change one's own account, in one transaction with what is told of it.
+
+    If others see another person from then on (a name, an avatar), that is an event in each of the person's rooms.
+    """
     with transaction.atomic():
         users.hold(viewer.id)
         room_ids = event_log.lock(_memberships(viewer))
-        account, is_seen = users.update(user_id=viewer.id, changes=changes)
-        for room_id in room_ids if is_seen else ():
+        before = users.account(viewer.id)
+        change()
+        account = users.account(viewer.id)
+        for room_id in room_ids if account.person != before.person else ():
             with event_log.append(room_id) as place:
                 place.event = MemberChanged(member=_memberships(viewer).get(room=room_id).pk, by=viewer.id)
     return account

@@ -18,7 +18,7 @@ from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 
-from backend.transport import draining
+from backend.transport import bodies, draining
 
 logger = logging.getLogger(__name__)
 
@@ -125,7 +125,8 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne has no types
         self._parsePOSTFormSubmission = False  # that is Django's work, and Twisted's refusals are no answers
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802  # Twisted's name
-        room = settings.REQUEST_MAX_BYTES + 1 - self.content.tell()
+        [content_type, *_] = self.requestHeaders.getRawHeaders(b"content-type", [b""])
+        room = bodies.max_bytes(content_type.decode("latin-1")) + 1 - self.content.tell()
         super().handleContentChunk(data[: max(0, room)])
 
 

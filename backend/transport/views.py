@@ -1,15 +1,17 @@
 """GraphQL over HTTP, GraphiQL for browsers, and the two health checks."""
 
+import asyncio
 import sys
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn, cast
 
 import msgspec
-from cross_web import AsyncDjangoHTTPRequestAdapter, AsyncHTTPRequestAdapter, HTTPException
+from cross_web import AsyncDjangoHTTPRequestAdapter, AsyncHTTPRequestAdapter, FormData, HTTPException
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
 from django.db import Error as DatabaseError
 from django.db import connection as database_connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils.decorators import method_decorator
@@ -25,11 +27,12 @@ from backend import database
 from backend.accounts import credentials
 from backend.accounts.credentials import Viewer
 from backend.errors import DomainError, RateLimited
-from backend.transport import connection, draining
+from backend.transport import bodies, connection, draining
+from backend.transport.bodies import JSON, MULTIPART
 from chat_schema.context import Context
 from chat_schema.errors import never_began, present, refuse
+from chat_schema.scalars import File
 
-JSON = "application/json"
 # The media type of GraphQL over HTTP, for those who ask for it: there the status tells what became of the request.
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 
@@ -46,6 +49,10 @@ class _Adapter(AsyncDjangoHTTPRequestAdapter):
     def content_type(self) -> str | None:
         return self.request.content_type  # as Django reads it: in lower case, and without parameters
 
+    async def get_form_data(self) -> FormData:
+        files = {name: File(cast("IO[bytes]", file)) for name, file in self.request.FILES.items()}
+        return FormData(files=files, form=self.request.POST)
+
 
 # The check is made in `_viewer`, for those who come with a cookie: nobody else can be ridden on.
 @method_decorator(csrf_exempt, name="dispatch")
@@ -61,6 +68,8 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         try:
             if _is_a_visit(request):
                 return explorer(request)
+            if request.method == "POST" and request.content_type == MULTIPART:
+                await _receive_files(request)
             return await self.run(request=request)
         except HTTPException as error:
             is_get_mutation = isinstance(error.__cause__, InvalidOperationTypeError)
@@ -73,7 +82,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             response["WWW-Authenticate"] = "Bearer"
             return response
         except RequestDataTooBig:
-            return _refused(request, 413, f"A request has at most {settings.REQUEST_MAX_BYTES} bytes.")
+            return _refused(request, 413, f"A request has at most {settings.REQUEST_MAX_BYTES} bytes beside its file.")
         except SuspiciousOperation:
             return bad_request(request)
         except DomainError as error:
@@ -106,12 +115,18 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         return False  # `explorer` is ours
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
-        if request.method == "POST" and request.content_type != JSON:
-            raise HTTPException(415, f"The body of a POST is {JSON}.")
+        if request.method == "POST" and request.content_type not in (JSON, MULTIPART):
+            raise HTTPException(415, f"The body of a POST is {JSON}, or {MULTIPART} for an upload.")
         data = await super().parse_http_body(request)
         if isinstance(data, GraphQLRequestData) and not isinstance(data.operation_name, str | None):
             raise HTTPException(400, "`operationName` must be a string or null, if provided.")
         return data
+
+    async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, str]:
+        try:
+            return await super().parse_multipart(request)
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+            raise HTTPException(400, "The `map` of an upload does not say where its file belongs.") from error
 
     def parse_json(self, data: str | bytes) -> Any:
         try:
@@ -190,6 +205,21 @@ def _is_a_visit(request: HttpRequest) -> bool:
 
 def _is_ours(origin: str, request: HttpRequest) -> bool:
     return is_same_origin(origin, request.get_host()) or origin in settings.CSRF_TRUSTED_ORIGINS
+
+
+async def _receive_files(request: HttpRequest) -> None:
+    """Read a multipart body, before anybody asks for a part of it; off the loop, for it is long."""
+    length = request.headers.get("Content-Length", "")
+    if not length.isdecimal():  # Django would find nothing in it
+        raise HTTPException(411, "A multipart request says its length.")
+    if int(length) > bodies.max_bytes(MULTIPART):
+        raise HTTPException(413, f"A file has at most {settings.UPLOAD_MAX_BYTES} bytes.")
+    try:
+        await asyncio.to_thread(lambda: request.FILES)
+    except MultiPartParserError as error:
+        raise HTTPException(400, "This is no multipart request.") from error
+    except TooManyFilesSent as error:
+        raise HTTPException(400, f"A request has at most {settings.UPLOAD_MAX_FILES} file.") from error
 
 
 def _check_csrf(request: HttpRequest) -> None:

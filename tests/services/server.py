@@ -21,6 +21,7 @@ _NOT_INHERITED = {
     "DATABASE_URL",
     "DJANGO_SETTINGS_MODULE",
     "LOG_LEVEL",
+    "MEDIA_ROOT",
     "PORT",
     "PUBLIC_URL",
     "REDIS_URL",

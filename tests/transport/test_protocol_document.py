@@ -24,7 +24,7 @@ DOCUMENT = ROOT / "docs" / "protocol.md"
 UNSEEN = {"RATES", "RATE_KEYS", "DOCUMENT_CACHE_SIZE", "DOCUMENT_CACHED_LENGTH", "HUB"}
 # What autobahn closes with by itself.
 OF_WEBSOCKETS = {"1002", "1007", "1009"}
-UNITS = {"": 1, " s": 1, " KiB": 1024}
+UNITS = {"": 1, " s": 1, " KiB": 1024, " MiB": 1024 * 1024}
 
 
 def table(*columns: str) -> list[list[str]]:

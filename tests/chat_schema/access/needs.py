@@ -5,14 +5,17 @@ all of it, and needed for it what the field needs that gave it.
 """
 
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Any, NamedTuple
 
 from backend.chat.policies import Action
 from chat_schema.members import Role
 from chat_schema.moderation import ModerationAction
 from chat_schema.reading import Notify
+from chat_schema.scalars import File
 from tests.chat_schema.access.attempts import Login, Need
 from tests.chat_schema.access.scene import Ids
+from tests.pictures import picture
 
 
 def _to(*actions: Action, found: Action | None = Action.SEE, hushed: str = "") -> Need:
@@ -92,6 +95,7 @@ FIELDS: Mapping[str, Need] = {
     "User.username": LOGGED_IN,
     "User.displayName": LOGGED_IN,
     "User.deletedAt": LOGGED_IN,
+    "User.avatarUrl": LOGGED_IN,
     "User.bio": LOGGED_IN,
     "User.stats": LOGGED_IN,
     "Viewer.id": OWN,
@@ -194,6 +198,8 @@ MUTATIONS: Mapping[str, tuple[Try, ...]] = {
     ),
     "changePassword": (Try(LOGGED_IN, lambda it: {"currentPassword": it["password"], "newPassword": it["password"]}),),
     "updateProfile": (Try(LOGGED_IN, lambda _: {"displayName": "Another", "bio": "tea"}),),
+    "setAvatar": (Try(LOGGED_IN, lambda _: {"file": File(BytesIO(picture()))}),),
+    "removeAvatar": (Try(LOGGED_IN, None),),
     "deleteAccount": (Try(LOGGED_IN, lambda it: {"currentPassword": it["password"]}, is_last=True),),
     "enterRoom": (Try(_to(Action.ENTER), lambda it: {"address": it["address"]}, makes=True),),
     "leaveRoom": (Try(_to(Action.LEAVE), lambda it: {"room": it["room"]}),),
