@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -188,6 +188,26 @@ CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002  # a line each
     )
 )
 
+# --- Mail -----------------------------------------------------------------------------------------------------
+
+# With nothing set, mail is printed where the server was started.
+EMAIL_URL = os.environ.get("EMAIL_URL", "")
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or f"chaikhana@{_public_host or 'localhost'}"
+EMAIL_TIMEOUT = 10  # seconds, for each step of the conversation with the mail server
+MAIL_QUEUE = 100  # requests for a mail that may wait while another is sent
+
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_URL else 'console'}.EmailBackend"
+_MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+if EMAIL_URL:
+    _mail = _split(EMAIL_URL)
+    if not _mail or _mail.scheme not in _MAIL_PORTS or not _mail.hostname or _mail.path.strip("/"):
+        raise ImproperlyConfigured(
+            "EMAIL_URL must be like smtp+tls://user:password@host:587; leave it out to have mail printed."
+        )
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or _MAIL_PORTS[_mail.scheme]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
+
 # --- The parts ------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -277,12 +297,16 @@ PAGE_MAX_SIZE = 100
 EVENT_PAGE_SIZE = 100
 EVENT_PAGE_MAX_SIZE = 200
 NODES_MAX = 100  # ids in one `nodes(ids:)`
+PASSWORD_RESET_TIMEOUT = 3600  # seconds for which the link in a mail is good
+MAILS_PER_RESET = 10  # accounts with one address that get one
 
 # How often one person, or for what needs no login one network address, may do a thing.
 RATE_KEYS = 100_000
 RATES = {
     "register": Rate(burst=10, per_second=1 / 30),
     "log in": Rate(burst=10, per_second=1 / 6),  # one name, from one address
+    "reset": Rate(burst=10, per_second=1 / 30),
+    "mail": Rate(burst=3, per_second=1 / 600),  # one address for mail, whoever asks
     "profile": Rate(burst=20, per_second=1 / 3),
     "enter": Rate(burst=60, per_second=2),
     "moderate": Rate(burst=60, per_second=2),

@@ -36,10 +36,14 @@ class ViewerReached(Exception):
 
 @dataclass
 class Context:
-    """`reader` is a person, an audience or nobody; `request` is there over HTTP alone, `cursor` in a stream."""
+    """`reader` is a person, an audience or nobody; `request` is there over HTTP alone, `cursor` in a stream.
+
+    `origin` is the client's address in the network, `site` ours, as links begin with it.
+    """
 
     reader: Reader
     origin: str
+    site: str = ""
     request: HttpRequest | None = None
     # The place of the event that is shown.
     cursor: Cursor | None = None

@@ -19,6 +19,7 @@ from chat_schema.problems import HANDLERS
 from chat_schema.profiles import ProfileMutation, ProfileQuery
 from chat_schema.reactions import ReactionMutation
 from chat_schema.reading import ReadingMutation
+from chat_schema.resets import ResetMutation
 from chat_schema.rooms import RoomMutation, RoomQuery
 from chat_schema.scalars import SCALARS
 
@@ -36,6 +37,7 @@ class Query(NodeQuery, ProfileQuery, RoomQuery):
 @strawberry.type(description="What can be changed. Expected failures are members of the result.")
 class Mutation(
     AccountMutation,
+    ResetMutation,
     ProfileMutation,
     AvatarMutation,
     RoomMutation,

@@ -75,6 +75,11 @@ def test_with_nothing_set_it_is_ready_to_run(tmp_path: Path) -> None:
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", "chat.example.org, *"),
         ("LOG_LEVEL", "LOUD"),
+        ("EMAIL_URL", f"ana:{SECRET}@mail.example.org"),
+        ("EMAIL_URL", f"http://ana:{SECRET}@mail.example.org"),
+        ("EMAIL_URL", f"smtp://ana:{SECRET}@mail.example.org:port"),
+        ("EMAIL_URL", f"smtp://ana:{SECRET}@"),
+        ("EMAIL_URL", f"smtp://mail.example.org/{SECRET}"),
         ("VAR_DIR", os.devnull),
     ],
 )
@@ -98,10 +103,38 @@ def test_a_wrong_setting_stops_every_command_with_one_sentence_that_names_it(
         {"REDIS_URL": "unix:///run/redis.sock"},
         {"PUBLIC_URL": "http://192.168.1.20:8000/"},
         {"LOG_LEVEL": "debug"},
+        {"EMAIL_URL": "smtps://ana:tea@[::1]:465/"},
+        {"EMAIL_URL": "smtp://localhost"},
     ],
 )
 def test_a_right_setting_is_taken(environment: dict[str, str], tmp_path: Path) -> None:
     _read("VERSION", tmp_path, **environment)
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls"),
+    [
+        ("smtp+tls://ana%40example.org:t%2Fea@mail.example.org", 587, [True, False]),
+        ("smtps://ana%40example.org:t%2Fea@mail.example.org:4650", 4650, [False, True]),
+        ("smtp://ana%40example.org:t%2Fea@mail.example.org", 25, [False, False]),
+    ],
+)
+def test_mail_goes_where_the_url_says(url: str, port: int, tls: list[bool], tmp_path: Path) -> None:
+    names = ("BACKEND", "HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")
+    found = _read_all(*(f"EMAIL_{name}" for name in names), var=tmp_path, EMAIL_URL=url)
+    backend = "django.core.mail.backends.smtp.EmailBackend"
+    assert found == [backend, "mail.example.org", port, "ana@example.org", "t/ea", *tls]
+
+
+def test_without_a_url_mail_is_printed_and_comes_from_our_own_host(tmp_path: Path) -> None:
+    assert _read("EMAIL_BACKEND", tmp_path) == "django.core.mail.backends.console.EmailBackend"
+    assert _read("DEFAULT_FROM_EMAIL", tmp_path, PUBLIC_URL="https://chat.example.org") == "chaikhana@chat.example.org"
+    assert _read("DEFAULT_FROM_EMAIL", tmp_path, EMAIL_FROM="tea@example.org") == "tea@example.org"
+
+
+def test_files_are_kept_beside_the_database_unless_it_is_said_where(tmp_path: Path) -> None:
+    assert _read("MEDIA_ROOT", tmp_path) == str(tmp_path / "media")
+    assert _read("MEDIA_ROOT", tmp_path, MEDIA_ROOT="/srv/media") == "/srv/media"
 
 
 def test_the_secret_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

@@ -37,12 +37,19 @@ def change_password(*, user_id: int, current: str, new: str) -> None:
     user = _proved(user_id, current)
     if errors := check_new(new, user=user, field="newPassword"):
         raise Invalid(*errors)
+    if not replace(user, new):
+        raise wrong()
+
+
+def replace(user: User, new: str) -> bool:
+    """Give somebody a new password, and end their sessions, unless it was changed since `user` was read."""
     # Hashing takes long, so nothing is locked meanwhile: of two changes at once, the second finds another hash.
-    unchanged = User.objects.filter(pk=user_id, password=user.password)
+    unchanged = User.objects.filter(pk=user.pk, password=user.password)
     user.set_password(new)
     if not unchanged.update(password=user.password, credentials_epoch=user.credentials_epoch):
-        raise wrong()
+        return False
     revocation.announce()
+    return True
 
 
 def prove(*, user_id: int, current: str) -> str:

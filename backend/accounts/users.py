@@ -23,6 +23,7 @@ __all__ = [
     "Person",
     "account",
     "anonymize",
+    "check_email",
     "find",
     "hold",
     "named",
@@ -168,7 +169,7 @@ def _check_changes(new: Mapping[str, str]) -> list[FieldError]:
         "username": _check_username,
         "display_name": _check_display_name,
         "bio": _check_bio,
-        "email": _check_email,
+        "email": check_email,
         "locale": _check_locale,
     }
     return [error for name, value in new.items() for error in checks[name](value)]
@@ -252,7 +253,8 @@ def _check_locale(locale: str) -> list[FieldError]:
     return []
 
 
-def _check_email(email: str) -> list[FieldError]:
+def check_email(email: str) -> list[FieldError]:
+    """What is wrong with an address for mail, if anything."""
     if len(email) > settings.EMAIL_MAX_LENGTH:
         return [FieldError(("email",), "TOO_LONG", f"At most {settings.EMAIL_MAX_LENGTH} characters.")]
     try:

@@ -29,6 +29,15 @@ def is_known_host(headers: Headers) -> bool:
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
+def site(host: str, port: int | str) -> str:
+    """What links to us begin with, where a request has come to a `Host` of ours, on our `port`.
+
+    The port in the header is whatever the client likes: a link to it could lead to somebody else on this machine.
+    """
+    domain, _port = split_domain_port(host)
+    return settings.PUBLIC_URL or f"http://{domain}" + ("" if str(port) == "80" else f":{port}")
+
+
 def bearer(value: object) -> str | None:
     """The secret in `Bearer ...`; None if there is no such header. Raises `Rejected` for another scheme."""
     if value is None:

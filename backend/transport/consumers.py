@@ -141,7 +141,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             await operation.send_initial_errors([present(each) for each in checked.errors])
             return
         assert checked.document is not None
-        context = Context(reader=self.context.reader, origin=self.context.origin)
+        context = Context(reader=self.context.reader, origin=self.context.origin, site=self.context.site)
         variables = operation.variables or {}
         if documents.is_subscription(
             documents.runnable(schema._schema, checked.document, operation.operation_name, variables)
@@ -253,7 +253,9 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
 
     async def get_context(self, request: Any, response: Any) -> Context:
         client = self.scope.get("client") or ("", 0)
-        return Context(reader=None, origin=client[0])
+        _, port = self.scope.get("server") or ("", None)
+        site = connection.site(self.get_websocket_headers(request).get("host", ""), port or 80)
+        return Context(reader=None, origin=client[0], site=site)
 
     async def on_ws_connect(self, context: Context) -> Any:
         try:

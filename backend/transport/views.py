@@ -92,7 +92,8 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
 
     async def get_context(self, request: HttpRequest, response: HttpResponse) -> Context:
         viewer = await self._viewer(request)
-        return Context(reader=viewer, origin=request.META.get("REMOTE_ADDR", ""), request=request)
+        site = connection.site(request.get_host(), request.get_port())
+        return Context(reader=viewer, origin=request.META.get("REMOTE_ADDR", ""), site=site, request=request)
 
     async def _viewer(self, request: HttpRequest) -> Viewer | None:
         """By token, else by cookie. Another site's page is never served, whatever it comes with."""

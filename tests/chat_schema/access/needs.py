@@ -200,6 +200,14 @@ MUTATIONS: Mapping[str, tuple[Try, ...]] = {
     "updateProfile": (Try(LOGGED_IN, lambda _: {"displayName": "Another", "bio": "tea"}),),
     "setAvatar": (Try(LOGGED_IN, lambda _: {"file": File(BytesIO(picture()))}),),
     "removeAvatar": (Try(LOGGED_IN, None),),
+    "requestPasswordReset": (Try(ANYBODY, lambda it: {"email": f"{it['username'].replace(' ', '')}@example.org"}),),
+    "resetPassword": (
+        Try(
+            ANYBODY,
+            lambda it: {"user": it["reset"], "token": it["reset_token"], "newPassword": it["password"]},
+            is_last=True,
+        ),
+    ),
     "deleteAccount": (Try(LOGGED_IN, lambda it: {"currentPassword": it["password"]}, is_last=True),),
     "enterRoom": (Try(_to(Action.ENTER), lambda it: {"address": it["address"]}, makes=True),),
     "leaveRoom": (Try(_to(Action.LEAVE), lambda it: {"room": it["room"]}),),

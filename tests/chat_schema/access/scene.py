@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 
+from django.contrib.auth.tokens import default_token_generator
+
 from backend.accounts import tokens
 from backend.accounts.credentials import Credential, Viewer
 from backend.accounts.models import User
@@ -78,9 +80,12 @@ def set_up(who: str, *, is_private: bool) -> Scene:
         "others_viewer": ("Viewer", host.id),
         "token": ("PersonalToken", token.id),
         "others_token": ("PersonalToken", others_token.id),
+        "reset": ("User", host.id),
     }
+    reset_token = default_token_generator.make_token(User.objects.get(pk=host.id))
     # What is given beside ids, and is the same whether they are of anything or not.
     names = {"username": f"somebody{number}", "new_username": f"new{number}", "password": people.PASSWORD}
+    names["reset_token"] = reset_token
     return Scene(
         who=None if who == "anonymous" else somebody,
         ids={"address": address, **names, **{name: global_id(*key) for name, key in keys.items()}},
