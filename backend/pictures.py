@@ -69,7 +69,6 @@ def _square(picture: Image.Image, size: int) -> Image.Image:
 
 def _encode(square: Image.Image, size: int) -> bytes:
     shown = square if square.width == size else square.resize((size, size), Image.Resampling.LANCZOS)
-    shown.info.clear()
     encoded = BytesIO()
     shown.save(encoded, "WEBP", quality=80)
     return encoded.getvalue()

@@ -37,7 +37,7 @@ def request_reset(*, email: str, origin: str, link: Link) -> None:
         raise Invalid.field("email", "REQUIRED", "Say where to send the mail.")
     if errors := users.check_email(email):
         raise Invalid(*errors)
-    rates.take("mail", email.casefold())
+    rates.take("mail", email.upper().casefold())  # both: a database may find the same accounts for `ı` and for `i`
     workers.submit(_send, email, link)
 
 

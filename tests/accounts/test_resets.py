@@ -177,6 +177,14 @@ def test_asking_is_limited_for_an_address_for_mail_whether_there_is_an_account_o
         request(f"{name.upper()}@Example.org", origin="192.0.2.9")
 
 
+def test_letters_that_a_database_may_take_for_one_are_one_address_for_the_limit(settings: Settings) -> None:
+    settings.RATES = {**settings.RATES, "mail": Rate(1, 0.001)}
+    request("mina.s@example.org")
+    for email in ("mına.s@example.org", "MINA.ſ@example.org"):
+        with pytest.raises(RateLimited):
+            request(email)
+
+
 def test_when_too_many_wait_for_the_mail_server_one_more_is_told_so() -> None:
     ana()
     goes_on = threading.Event()

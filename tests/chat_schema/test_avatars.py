@@ -1,11 +1,22 @@
 """Avatars: set over HTTP, removed anywhere, and seen by everybody at once."""
 
 import asyncio
+import threading
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
 
 import httpx
 import pytest
+from django.conf import settings
+from django.http import HttpRequest
 
-from backend.accounts import avatars
+from backend import database, pictures
+from backend.accounts.credentials import Viewer
+from chat_schema.context import Context
+from chat_schema.scalars import File
+from chat_schema.schema import schema
+from tests.chat_schema.inside import somebody
 from tests.chat_schema.speaker import NewSpeaker, Speaker
 from tests.pictures import BLUE, RED, decoded, is_like, picture
 from tests.transport.client import PROBLEM, Http, Person
@@ -182,5 +193,38 @@ async def test_nobody_has_no_avatar(nobody: Speaker) -> None:
     await nobody.refused("setAvatar", "UNAUTHENTICATED", file="salam")
 
 
-def test_the_document_says_which_sizes_there_are() -> None:
-    assert avatars.SIZES == (48, 96, 256)
+# --- In this process: what cannot be asked of a server from outside --------------------------------------------
+
+
+async def set_here(viewer: Viewer) -> Any:
+    context = Context(reader=viewer, origin="tests", request=HttpRequest())
+    variables = {"input": {"file": File(BytesIO(picture()))}}
+    result = await schema.execute(SET, variable_values=variables, context_value=context)
+    assert not result.errors, result.errors
+    assert result.data
+    return result.data["setAvatar"]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_picture_is_made_where_nothing_else_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither on the loop nor on the threads of the database; when too many wait, one more is told so."""
+    viewer = await somebody()
+    begun, goes_on = threading.Semaphore(0), threading.Event()
+    threads: list[str] = []
+
+    def wait(*_: object) -> Mapping[int, bytes]:
+        threads.append(threading.current_thread().name)
+        begun.release()
+        assert goes_on.wait(10)
+        return {}
+
+    monkeypatch.setattr(pictures, "squares", wait)
+    places = settings.PICTURE_THREADS + settings.PICTURE_QUEUE
+    waiting = [asyncio.create_task(set_here(viewer)) for _ in range(places)]
+    for _ in range(settings.PICTURE_THREADS):
+        assert await asyncio.to_thread(begun.acquire, timeout=10)
+    assert await database.run(lambda: threading.current_thread().name) not in threads
+    assert (await set_here(viewer))["__typename"] == "RateLimitedProblem"
+    goes_on.set()
+    await asyncio.gather(*waiting)
+    assert all(name.startswith("pictures") for name in threads)

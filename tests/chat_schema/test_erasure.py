@@ -3,15 +3,18 @@
 import gc
 import logging
 import types
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from backend import database, hub
+from backend.accounts import avatars
 from backend.accounts.credentials import Viewer
 from backend.chat import facts, members, messages, people, rooms
 from backend.chat.moderation import ModerationAction, moderate_member
 from tests.chat_schema.inside import PASSWORD, Sink, enter, send, somebody, subscribe
+from tests.pictures import picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,6 +103,28 @@ async def test_what_was_said_in_a_deleted_room_is_in_memory_no_more(ali: Viewer,
         await sink.until("StreamEnded")
         assert sink.completed
     assert not in_memory(f"{first}{second}")
+
+
+async def test_the_avatar_that_somebody_had_is_in_memory_no_more(ali: Viewer, room: facts.Room) -> None:
+    """Also where it stands beside what others did."""
+    vera = await somebody()
+    await enter(vera)
+    sinks = await watching(ali, room)
+    account = await avatars.workers.run(people.set_avatar, viewer=vera, file=BytesIO(picture()))
+    for sink in sinks:
+        await sink.until("MemberChanged")
+    await send(vera, room, "Salaam")
+    await database.run(moderate_member, viewer=ali, room_id=room.id, user_id=vera.id, action=ModerationAction.MUTE)
+    for sink in sinks:
+        await sink.until("MemberChanged")
+    # In two parts: a string that is the whole would be found here.
+    first, second = account.person.avatar[:16], account.person.avatar[16:]
+    del account
+    assert in_memory(first + second)
+    await database.run(people.remove_avatar, viewer=vera)
+    for sink in sinks:
+        await sink.until("MemberChanged")
+    assert not in_memory(first + second)
 
 
 @pytest.mark.parametrize("has_left", [False, True])
