@@ -178,6 +178,7 @@ def bomb(width: int, height: int, *, rows: int = 0) -> bytes:
 LARGEST = int(settings.PICTURE_MAX_PIXELS**0.5)
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # as in a server
 @pytest.mark.parametrize("times", [1.01, 1.5, 3.0, 100.0])
 def test_more_pixels_than_may_be_are_refused_before_they_are_decoded(times: float) -> None:
     """Its pixels are not even there: whoever decoded it would find it broken."""
