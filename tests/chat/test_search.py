@@ -50,6 +50,32 @@ def test_a_word_is_found_by_its_beginning_and_no_other_part(ana: Viewer, tea: in
     assert find(ana, tea, "samovars and") == find(ana, tea, "amovar") == find(ana, tea, "samovary") == []
 
 
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        pytest.param("Straße", "STRASSE", id="case that changes the length"),
+        pytest.param("ＴＥＡ", "tea", id="width"),
+        pytest.param("a\u00adb\u2060c", "abc", id="what cannot be seen"),
+        pytest.param("a\u200bb", "b", id="a space of no width"),
+        pytest.param("1️⃣", "1", id="a key of an emoji"),
+        pytest.param("۱ 1 १ 𝟏", "1 1", id="digits of all scripts"),
+        pytest.param("д’Артаньян", "дартаньян", id="an apostrophe"),
+        pytest.param("مؤمن", "مومن", id="hamza"),
+        pytest.param("ירושלים", "יְרוּשָׁלַיִם", id="points of Hebrew"),
+        pytest.param("हिन्दी", "हिन्दी", id="vowels that are marks"),
+    ],
+)
+def test_how_a_word_is_written_makes_no_difference(said: str, asked: str, ana: Viewer, tea: int) -> None:
+    say(ana, tea, said)
+    assert find(ana, tea, asked) == [said]
+
+
+@pytest.mark.parametrize(("said", "asked"), [("иод", "йод"), ("हिन्दी", "हन"), ("tea house", "teahouse")])
+def test_another_word_is_another_word(said: str, asked: str, ana: Viewer, tea: int) -> None:
+    say(ana, tea, said)
+    assert find(ana, tea, asked) == []
+
+
 def test_a_stem_is_not_the_beginning_of_another_stem(ana: Viewer, tea: int) -> None:
     """ "Caring" is of "care", and "career" begins so: it is no form of it."""
     for body in ("she cares", "her career"):
