@@ -85,16 +85,16 @@ def test_a_stem_is_not_the_beginning_of_another_stem(ana: Viewer, tea: int) -> N
 
 def test_only_this_room_is_searched(ana: Viewer, babak: Viewer, tea: int) -> None:
     """Also where the number of one room is the beginning of another's."""
+    here = [70_000_000, 700_000_000, 7_000_000_000]
     models.Room.objects.bulk_create(
-        models.Room(pk=pk, address=f"room {pk}", address_folded=f"room {pk}") for pk in (4, 44, 444)
+        models.Room(pk=pk, address=f"room {pk}", address_folded=f"room {pk}") for pk in here
     )
-    here = [enter(ana, f"room {pk}") for pk in (4, 44, 444)]
-    assert here == [4, 44, 444]
+    assert [enter(ana, f"room {pk}") for pk in here] == here
     for room_id in here:
         say(ana, room_id, f"samovar {room_id}")
     for room_id in here:
         assert find(ana, room_id, "samovar") == [f"samovar {room_id}"]
-        assert find(ana, room_id, "4") == [f"samovar {room_id}"]
+        assert find(ana, room_id, "7") == [f"samovar {room_id}"]
     assert find(ana, tea, "samovar") == []
 
 
