@@ -11,8 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from django.conf import settings
 
+from backend.transport import bodies
 from tests.services.ports import LOOPBACK, free_port
 from tests.services.server import MANAGE, ServerProcess
 from tests.transport.client import Person, open_socket
@@ -75,21 +75,25 @@ async def test_a_request_under_way_is_answered_before_the_server_ends() -> None:
         assert server.wait() == 0
 
 
-def test_no_more_of_a_body_is_kept_than_shows_that_it_is_too_long() -> None:
+@pytest.mark.parametrize("content_type", ["", "application/json", "multipart/form-data; boundary=\xe9"])
+def test_no_more_of_a_body_is_kept_than_shows_that_it_is_too_long(content_type: str) -> None:
     """In a process of its own: importing daphne brings a loop into this one."""
     script = """
-import io, django
+import io, sys, django
 django.setup()
+from twisted.web.http_headers import Headers
 from backend.transport.server import BoundedRequest
 request = BoundedRequest.__new__(BoundedRequest)
 request.content = io.BytesIO()
-for _ in range(100):
+request.requestHeaders = Headers({b"Content-Type": [sys.argv[1].encode("latin-1")]} if sys.argv[1] else {})
+for _ in range(200):
     request.handleContentChunk(b"x" * 65536)
 print(request.content.tell())
 """
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.transport.settings"}
-    kept = subprocess.check_output([sys.executable, "-c", script], cwd=MANAGE.parent, env=environment, text=True)
-    assert int(kept) == settings.REQUEST_MAX_BYTES + 1
+    command = [sys.executable, "-c", script, content_type]
+    kept = subprocess.check_output(command, cwd=MANAGE.parent, env=environment, text=True)
+    assert int(kept) == bodies.max_bytes(content_type) + 1
 
 
 async def test_a_client_that_talks_but_reads_no_more_is_found_out(impatient_server: ServerProcess) -> None:
