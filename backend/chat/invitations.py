@@ -116,7 +116,7 @@ def _known(viewer: Viewer, invitation_id: int) -> Invitation | None:
     """One that the viewer may see: into a room where they keep order, or addressed to them, who are not there."""
     rows = Invitation.objects.select_related("invited_by", "invitee").filter(policies.is_good())
     row = rows.filter(pk=invitation_id).first()
-    found = policies.find(viewer, Q(pk=row.room_id if row else 0))
+    found = policies.find(viewer, room_id=row.room_id if row else 0)
     if row is None or found is None:
         return None
     room, held = found

@@ -2,7 +2,7 @@
 
 import msgspec
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from backend import rates
 from backend.accounts import users
@@ -93,7 +93,7 @@ def active(room_id: int) -> QuerySet[Membership]:
 
 
 def _find_or_create(viewer: Viewer, address: str, folded: str, code: str | None) -> tuple[Room, bool]:
-    if found := policies.find(viewer, Q(address_folded=folded), code=code):
+    if found := policies.find(viewer, address=folded, code=code):
         room, held = found
         policies.require(Action.ENTER, room=room, held=held)
         return room, False
@@ -117,7 +117,7 @@ def _joined(viewer: Viewer, room: Room, code: str | None) -> Room | None:
         return room
     try:
         with event_log.append(room.pk) as place:
-            if (found := policies.find(viewer, Q(pk=room.pk), code=code)) is None:
+            if (found := policies.find(viewer, room_id=room.pk, code=code)) is None:
                 raise NotFound("No such room.")
             room, held = found
             policies.require(Action.ENTER, room=room, held=held)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from backend import database
@@ -88,31 +88,33 @@ class Audience:
 Reader = Viewer | Audience | None
 
 
-def find(reader: Viewer | Audience, by: Q, *, code: str | None = None) -> tuple[Room, frozenset[Standing]] | None:
-    """A room, and what the reader is to it: one query, whether there is such a room or not, and whatever they are.
+def find(
+    reader: Viewer | Audience, *, room_id: int = 0, address: str | None = None, code: str | None = None
+) -> tuple[Room, frozenset[Standing]] | None:
+    """The room with this id, or at this folded address, and what the reader is to it.
 
-    With a code that is not good for them, there is no room for those who are not in it.
+    One query for a member; two for all others, whether there is such a room or not. With a `code` that is not good
+    for them, there is no room for those who are not in it.
     """
-    rooms = Room.objects.filter(by, deleted_at=None)
+    there = Q(pk=room_id) if address is None else Q(address_folded=address)
     if isinstance(reader, Audience):
-        found = rooms.first()
+        found = Room.objects.filter(there, deleted_at=None).first()
         return None if found is None else (found, standings(found, reader))
-    mine = Membership.objects.filter(room=OuterRef("pk"), user=reader.id, left_at=None)
-    room = rooms.annotate(
-        own_role=Subquery(mine.values("role")[:1]),
-        own_mute=Exists(mine.filter(is_muted())),
-        own_ban=Exists(Ban.objects.filter(room=OuterRef("pk"), user=reader.id)),
-        own_invitation=Exists(invitations_for(reader, code).filter(room=OuterRef("pk"))),
-    ).first()
-    if room is None or (code is not None and room.own_role is None and not room.own_invitation):
-        return None
-    return room, of_role(
-        room.own_role,
-        is_muted=bool(room.own_mute),
-        is_banned=bool(room.own_ban),
-        is_invited=bool(room.own_invitation),
-        is_staff=reader.is_staff,
+    # A room that was deleted has no members.
+    in_it = Q(room__pk=room_id) if address is None else Q(room__address_folded=address)
+    mine = Membership.objects.filter(in_it, user=reader.id, left_at=None).select_related("room")
+    own = mine.annotate(is_muted=is_muted()).first()
+    if own is not None:
+        return own.room, of_role(own.role, is_muted=bool(own.is_muted), is_staff=reader.is_staff)
+    rooms = Room.objects.annotate(
+        is_banned=Exists(Ban.objects.filter(room=OuterRef("pk"), user=reader.id)),
+        is_invited=Exists(invitations_for(reader, code).filter(room=OuterRef("pk"))),
     )
+    room = rooms.filter(there, deleted_at=None).first()
+    if room is None or (code is not None and not room.is_invited):
+        return None
+    is_banned, is_invited = bool(room.is_banned), bool(room.is_invited)
+    return room, of_role(None, is_banned=is_banned, is_invited=is_invited, is_staff=reader.is_staff)
 
 
 def invitations_for(viewer: Viewer, code: str | None = None) -> QuerySet[Invitation]:
@@ -130,12 +132,12 @@ def is_good() -> Q:
 
 
 def standings(room: Room, reader: Reader) -> frozenset[Standing]:
-    """What the reader is to the room; one query for a person, none for the others."""
+    """What the reader is to the room; a query or two for a person, none for the others."""
     if reader is None:
         return frozenset({Standing.ANONYMOUS})
     if isinstance(reader, Audience):
         return frozenset({Standing.MEMBER if reader.room_id == room.pk else Standing.STRANGER})
-    found = find(reader, Q(pk=room.pk))
+    found = find(reader, room_id=room.pk)
     return of_role(None, is_staff=reader.is_staff) if found is None else found[1]
 
 
@@ -168,7 +170,7 @@ def admit(reader: Reader, action: Action, *, room_id: int) -> Room:
     """
     if reader is None:
         raise Unauthenticated
-    found = find(reader, Q(pk=room_id))
+    found = find(reader, room_id=room_id)
     if found is None:
         raise NotFound("No such room.")
     room, held = found
@@ -180,7 +182,7 @@ def may(reader: Reader, action: Action, *, room_id: int | None) -> bool:
     """The same as a question, in as many queries for no room at all. Raises `Unauthenticated`."""
     if reader is None:
         raise Unauthenticated
-    found = find(reader, Q(pk=room_id or 0))  # no row has an id 0
+    found = find(reader, room_id=room_id or 0)  # no row has an id 0
     return found is not None and allows(action, is_private=found[0].is_private, held=found[1])
 
 

@@ -127,10 +127,10 @@ def find_room(*, reader: Reader, room_id: int | None = None, address: str | None
     if reader is None:
         raise Unauthenticated
     try:
-        by = Q(pk=room_id) if address is None else Q(address_folded=addresses.fold_address(address))
+        folded = None if address is None else addresses.fold_address(address)
     except Invalid:
         return None
-    found = policies.find(reader, by)
+    found = policies.find(reader, room_id=room_id or 0, address=folded)
     if found is None or not policies.allows(Action.SEE, is_private=found[0].is_private, held=found[1]):
         return None
     return facts.room(found[0])
