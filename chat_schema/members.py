@@ -19,13 +19,11 @@ from chat_schema.problems import (
     RateLimitedProblem,
     UnauthenticatedProblem,
 )
-from chat_schema.profiles import User
+from chat_schema.profiles import LazyRoom, User
 from chat_schema.scalars import Cursor
 
 if TYPE_CHECKING:
-    from chat_schema.rooms import Room
-
-LazyRoom = Annotated["Room", strawberry.lazy("chat_schema.rooms")]
+    pass
 
 
 @strawberry.enum(description="What a member may do beyond reading and writing.")

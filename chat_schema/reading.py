@@ -16,11 +16,10 @@ from chat_schema.problems import (
     RateLimitedProblem,
     UnauthenticatedProblem,
 )
+from chat_schema.profiles import LazyRoom
 
 if TYPE_CHECKING:
     from chat_schema.rooms import Room
-
-LazyRoom = Annotated["Room", strawberry.lazy("chat_schema.rooms")]
 
 
 @strawberry.enum(description="What of a room one wants to be told of.")

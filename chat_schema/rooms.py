@@ -23,6 +23,7 @@ from chat_schema.problems import (
     RateLimitedProblem,
     UnauthenticatedProblem,
 )
+from chat_schema.profiles import LazyMessage
 from chat_schema.reading import Notify
 from chat_schema.scalars import Cursor
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from chat_schema.messages import Message
     from chat_schema.moderation import Ban
 
-LazyMessage = Annotated["Message", strawberry.lazy("chat_schema.messages")]
 LazyMessages = pages.Connection[Annotated["Message", strawberry.lazy("chat_schema.messages")]]
 LazyBans = pages.Connection[Annotated["Ban", strawberry.lazy("chat_schema.moderation")]]
 LazyInvitation = Annotated["Invitation", strawberry.lazy("chat_schema.invitations")]

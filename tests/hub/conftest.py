@@ -7,7 +7,7 @@ import pytest
 
 from backend.hub import Limits
 from tests.hub.clock import VirtualLoop
-from tests.hub.doubles import SIZE, Crossing, MemoryLog, Wire
+from tests.hub.doubles import SIZE, Crossing, MemoryLog, Socket, Wire
 from tests.hub.scenes import Process, Room
 
 
@@ -78,3 +78,8 @@ async def another_process(wire: Wire, log: MemoryLog, crossing: Crossing, limits
     process = Process(wire, log, crossing, limits)
     yield process
     await process.hub.close()
+
+
+@pytest.fixture
+def socket() -> Socket:
+    return Socket()

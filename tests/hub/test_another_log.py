@@ -15,11 +15,6 @@ EXPIRED = "reset EXPIRED"
 
 
 @pytest.fixture
-def socket() -> Socket:
-    return Socket()
-
-
-@pytest.fixture
 async def follower(process: Process, log: MemoryLog) -> Socket:
     """Somebody who follows a room that has ten events; all is calm."""
     log.write_many(10)

@@ -14,11 +14,6 @@ from tests.hub.scenes import Process
 OTHER = "room.2"
 
 
-@pytest.fixture
-def socket() -> Socket:
-    return Socket()
-
-
 # The end
 @pytest.mark.parametrize("wire_is", ["up", "down", "frozen"])
 async def test_two_hundred_abrupt_closes_leave_nothing_behind(

@@ -10,11 +10,6 @@ from tests.hub.scenes import Process, Room
 SECRET = "a secret of a room that is deleted"
 
 
-@pytest.fixture
-def socket() -> Socket:
-    return Socket()
-
-
 async def _is_over(room: Room, *sockets: Socket) -> None:
     """Each was told so and nothing else, and has gone."""
     end = room.log.head()

@@ -11,11 +11,6 @@ SECRET = "a secret that is taken back"
 
 
 @pytest.fixture
-def socket() -> Socket:
-    return Socket()
-
-
-@pytest.fixture
 async def follower(room: Room) -> Socket:
     """The socket of somebody who has followed since the room was empty."""
     socket = Socket()

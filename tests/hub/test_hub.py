@@ -13,11 +13,6 @@ OTHER = "room.2"
 
 
 @pytest.fixture
-def socket() -> Socket:
-    return Socket()
-
-
-@pytest.fixture
 async def follower(process: Process, socket: Socket) -> Socket:
     """Somebody who follows the room; the broker knows of it, and all is calm."""
     process.subscribe(socket)

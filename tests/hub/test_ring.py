@@ -11,11 +11,6 @@ from tests.hub.scenes import Room
 
 
 @pytest.fixture
-def socket() -> Socket:
-    return Socket()
-
-
-@pytest.fixture
 async def follower(room: Room) -> Socket:
     """The socket of somebody who has followed since the room was empty."""
     socket = Socket()

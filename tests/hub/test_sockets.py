@@ -15,11 +15,6 @@ from tests.hub.scenes import Room
 FEED_ALONE = {"feed room.1"}
 
 
-@pytest.fixture
-def socket() -> Socket:
-    return Socket()
-
-
 # Slow and broken sockets
 async def test_a_slow_socket_delays_nobody_and_catches_up(room: Room, log: MemoryLog) -> None:
     slow, quick = Socket(), Socket()

@@ -13,11 +13,6 @@ from tests.hub.scenes import Room
 FEED_ALONE = {"feed room.1"}
 
 
-@pytest.fixture
-def socket() -> Socket:
-    return Socket()
-
-
 # Live
 async def test_an_idle_socket_is_sent_the_next_event_without_a_task(room: Room, socket: Socket) -> None:
     room.subscribe(socket)

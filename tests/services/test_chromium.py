@@ -3,7 +3,6 @@
 import os
 import stat
 import sys
-import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,44 +126,3 @@ def test_a_missing_chromium_is_an_error_that_says_what_to_install_and_what_was_t
     tried = "chromium fails; .*python -m playwright .* failed; .*with-node npm .* failed"
     with pytest.raises(ServiceMissing, match=f"install chromium, or set TEST_CHROMIUM to .*{tried}"):
         machine.starts(failing=(stub,))
-
-
-# Our server
-_STUB = """
-    import argparse, http.server, json, os, signal, sys
-
-    options = argparse.ArgumentParser()
-    options.add_argument("command", choices=["serve"])
-    options.add_argument("--host")
-    options.add_argument("--port", type=int)
-    given = options.parse_args()
-    if "FAIL" in os.environ:
-        sys.exit("the reason")
-    asked = 0
-
-    class Stub(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            global asked
-            asked += 1
-            if self.path == "/environment":
-                self.answer(200, json.dumps(dict(os.environ)).encode())
-            else:
-                self.answer(200 if asked > 2 else 503, b"")
-
-        def answer(self, status, body):
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("goodbye"))
-    http.server.ThreadingHTTPServer((given.host, given.port), Stub).serve_forever()
-"""
-
-
-@pytest.fixture
-def stub(tmp_path: Path) -> Path:
-    """A manage.py with a server that is ready when it is asked for the third time."""
-    manage = tmp_path / "manage.py"
-    manage.write_text(textwrap.dedent(_STUB))
-    return manage

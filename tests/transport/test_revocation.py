@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,34 +14,12 @@ from backend.asgi import application
 from backend.transport import connection
 from tests.chat_schema.inside import ALI
 from tests.services.server import ServerProcess
-from tests.transport.client import PASSWORD, PROTOCOL, Http, Person, Socket, do, open_socket
+from tests.transport.client import PASSWORD, PROTOCOL, Http, Person, do, open_socket
+from tests.transport.identity import browser_socket, log_in, name
 from tests.transport.served import NewPerson, change
-
-WHO = "{ viewer { user { username } } }"
 
 # Much longer than a hint takes, and much shorter than the sweep of these servers' settings (5 s).
 AT_ONCE = 2.0
-
-
-async def name(socket: Socket) -> str | None:
-    viewer = (await socket.ask(WHO)).data["viewer"]
-    return viewer["user"]["username"] if viewer else None
-
-
-async def log_in(url: str, person: Person) -> Http:
-    """A browser of this person's, with a session."""
-    browser = Http(url)
-    result = await do(browser, "logIn", "", username=person.username, password=PASSWORD)
-    assert result["__typename"] == "LoggedIn", result
-    return browser
-
-
-@asynccontextmanager
-async def browser_socket(server: ServerProcess, browser: Http, *, origin: str | None) -> AsyncIterator[Socket]:
-    cookies = "; ".join(f"{each.name}={each.value}" for each in browser.http.cookies.jar)
-    async with open_socket(server.ws_url, origin=origin, additional_headers={"Cookie": cookies}) as socket:
-        await socket.init()
-        yield socket
 
 
 @pytest.fixture

@@ -1,98 +1,15 @@
 """Equal subscriptions are executed once, unequal ones apart."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from channels.layers import channel_layers
-from graphql.execution import execute_subscription_event
-from pytest_django import Settings
 
-from backend import hub
 from backend.accounts.credentials import Viewer
 from backend.chat import facts
-from chat_schema import sharing
-from tests.chat_schema.inside import Sink, enter, send, somebody, subscribe
+from tests.chat_schema.inside import Sink, enter, send, subscribe
+from tests.chat_schema.sharing.subscribers import BY_VARIABLE, EVENT, Work, by_literal, caught_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-EVENT = "cursor event { __typename ... on MessageSent { message { body author { username } } } }"
-
-BY_VARIABLE = f"subscription ($room: ID!, $after: Cursor) {{ roomEvents(room: $room, after: $after) {{ {EVENT} }} }}"
-
-
-def by_literal(after: str) -> str:
-    return f'subscription ($room: ID!) {{ roomEvents(room: $room, after: "{after}") {{ {EVENT} }} }}'
-
-
-@dataclass
-class Work:
-    """What has been done since it was last asked."""
-
-    executions: int = 0
-    encodings: int = 0
-
-    def take(self) -> tuple[int, int]:
-        done = self.executions, self.encodings
-        self.executions = self.encodings = 0
-        return done
-
-
-@pytest.fixture
-def work(monkeypatch: pytest.MonkeyPatch) -> Work:
-    work = Work()
-    encode = sharing.encode
-
-    def counted_execute(executor: Any) -> Any:
-        work.executions += 1
-        return execute_subscription_event(executor)
-
-    def counted_encode(result: Any) -> str:
-        work.encodings += 1
-        return encode(result)
-
-    monkeypatch.setattr("chat_schema.sharing.execute_subscription_event", counted_execute)
-    monkeypatch.setattr(sharing, "encode", counted_encode)
-    return work
-
-
-@pytest.fixture(autouse=True)
-async def process(settings: Settings) -> AsyncIterator[hub.Hub]:
-    """A hub of this loop, on a channel layer of its own."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    channel_layers.backends.clear()
-    process = hub.current()
-    yield process
-    await process.close()
-
-
-@pytest.fixture
-async def ali() -> Viewer:
-    return await somebody("ali")
-
-
-@pytest.fixture
-async def vera() -> Viewer:
-    return await somebody("vera")
-
-
-@pytest.fixture
-async def room(ali: Viewer, vera: Viewer) -> facts.Room:
-    """Of Ali's; Vera is a member too."""
-    await enter(ali)
-    return await enter(vera)
-
-
-async def caught_up(viewer: Viewer, room: facts.Room, document: str, **variables: Any) -> Sink:
-    sink = Sink()
-    await subscribe(viewer, room, document, sink, **variables)
-    while True:
-        payload = await sink.payload()
-        [frame] = payload["data"].values()
-        if frame["event"]["__typename"] == "CaughtUp":
-            return sink
 
 
 @pytest.mark.parametrize("how", ["variable", "literal", "both", "neither"])

@@ -1,0 +1,61 @@
+"""A hub of the test's own, and two people in a room."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from channels.layers import channel_layers
+from graphql.execution import execute_subscription_event
+from pytest_django import Settings
+
+from backend import hub
+from backend.accounts.credentials import Viewer
+from backend.chat import facts
+from chat_schema import sharing
+from tests.chat_schema.inside import enter, somebody
+from tests.chat_schema.sharing.subscribers import Work
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Work:
+    work = Work()
+    encode = sharing.encode
+
+    def counted_execute(executor: Any) -> Any:
+        work.executions += 1
+        return execute_subscription_event(executor)
+
+    def counted_encode(result: Any) -> str:
+        work.encodings += 1
+        return encode(result)
+
+    monkeypatch.setattr("chat_schema.sharing.execute_subscription_event", counted_execute)
+    monkeypatch.setattr(sharing, "encode", counted_encode)
+    return work
+
+
+@pytest.fixture(autouse=True)
+async def process(settings: Settings) -> AsyncIterator[hub.Hub]:
+    """A hub of this loop, on a channel layer of its own."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    channel_layers.backends.clear()
+    process = hub.current()
+    yield process
+    await process.close()
+
+
+@pytest.fixture
+async def ali() -> Viewer:
+    return await somebody("ali")
+
+
+@pytest.fixture
+async def vera() -> Viewer:
+    return await somebody("vera")
+
+
+@pytest.fixture
+async def room(ali: Viewer, vera: Viewer) -> facts.Room:
+    """Of Ali's; Vera is a member too."""
+    await enter(ali)
+    return await enter(vera)
