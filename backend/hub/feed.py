@@ -292,6 +292,10 @@ class Feed:
             self._end(page.entries[-1])
         else:
             self._ring.prepend(page.current(), page.link or "")
+            for entry in page.entries:
+                if entry.ends is not None:  # the feed may have jumped over it
+                    for subscriber in tuple(self.subscribers):
+                        subscriber.consider(entry)
 
     def _erase(self, subject: str | None) -> None:
         """Take everything about `subject`, or all, out of memory: the log, asked again, no longer has it either."""
