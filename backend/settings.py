@@ -371,5 +371,6 @@ HUB: dict[str, Any] = {
     "retry_max": 2.0,
     "outbox_size": 10_000,  # hints waiting to be published; more are dropped, and healed by the sweep
     "inbox_size": 10_000,
+    "live_size": 32,  # what is in no log, and not shown to a slow subscriber yet; beyond it is told that it missed some
     "publish_timeout": 0.5,
 }

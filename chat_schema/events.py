@@ -23,7 +23,7 @@ from chat_schema.problems import Problem, problem
 from chat_schema.profiles import User
 from chat_schema.rooms import Room
 from chat_schema.scalars import Cursor
-from chat_schema.sharing import Source
+from chat_schema.sharing import LogSource
 
 T = TypeVar("T")
 
@@ -225,7 +225,7 @@ class Subscription:
         ] = UNSET,
     ) -> AsyncGenerator[RoomFrame, None]:
         viewer, room_id = info.context.require_viewer(), key_of("Room", room, "room")
-        source = Source(
+        source = LogSource(
             topic=event_log.topic(room_id),
             principal=event_log.principal(viewer.id),
             audience=Audience(room_id),

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from inspect import isawaitable
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import msgspec
 import strawberry
@@ -32,6 +32,7 @@ from graphql import (
 from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
 
 from backend import hub
+from backend.accounts.credentials import Viewer
 from backend.chat.policies import Audience
 from backend.chat.streams import Opening
 from backend.errors import RateLimited
@@ -48,26 +49,46 @@ PERSONAL_FIELDS = frozenset({"viewer", "bans", "invitations"})
 PASSING = (DatabaseError, RateLimited)
 
 
+Render = Callable[[hub.Item], Awaitable[str]]
+T = TypeVar("T")
+
+
 class Unavailable(Exception):
     """What stands in the way will pass: to be tried again, and no answer to anybody."""
 
 
-@dataclass
-class Source(AsyncIterator[NoReturn]):
-    """What the resolver of a subscription returns: not its events, but where the hub has them.
+def nothing() -> None:
+    """What ends for somebody to whom nothing had begun."""
 
-    `open` authorizes and finds the start; it runs after the topic is held. `show` makes the root value of an
-    item of the feed. It is an async iterator by name alone, because graphql-core asks for one.
+
+async def unattended() -> Callable[[], None]:
+    return nothing
+
+
+@dataclass(kw_only=True)
+class Source(AsyncIterator[NoReturn]):
+    """What the resolver of a subscription returns: not its events, but the topic where the hub has them.
+
+    `show` makes the root value of an item of the topic. `audience` is whoever may share an execution; without one
+    it is the viewer alone. `attend` is called for each subscriber who is let in, and what it returns when that is
+    over. It is an async iterator by name alone, because graphql-core asks for one.
     """
 
     topic: str
-    principal: str
-    audience: Audience
-    open: Callable[[], Awaitable[Opening]]
     show: Callable[[hub.Item], object]
+    audience: Audience | None = None
+    attend: Callable[[], Awaitable[Callable[[], None]]] = unattended
 
     async def __anext__(self) -> NoReturn:
         raise GraphQLError("Subscriptions are served over graphql-transport-ws.")
+
+
+@dataclass(kw_only=True)
+class LogSource(Source):
+    """A topic with a log. `open` authorizes and finds the start; it runs after the topic is held."""
+
+    principal: str
+    open: Callable[[], Awaitable[Opening]]
 
 
 class Request(NamedTuple):
@@ -88,34 +109,46 @@ async def subscribe(
     executor = _executor(schema, request, context)
     source = await _source(executor)
     shape = _shape(request.document, request.operation_name)
-    reader = context.viewer if shape.is_private else source.audience
-    render = _renderer(executor, reader, source.show)
+    is_private = shape.is_private or source.audience is None
+    render = _renderer(executor, context.viewer if is_private else source.audience, source.show)
+    key = _key(shape, request, context.viewer if is_private else None)
+    if isinstance(source, LogSource):
+        return await _follow(source, key, render, sink)
+    closed = await _passing(source.attend())
+    return hub.current().line(source.topic).join(key=key, render=render, sink=sink, closed=closed)
+
+
+async def _follow(source: LogSource, key: Hashable, render: Render, sink: hub.Sink) -> hub.Subscriber | None:
     process = hub.current()
     feed = process.hold(source.topic)
+    closed = nothing
     try:
-        opening = await _open(source)
+        opening = await _passing(source.open())
         if opening.reset is not None:
             await sink.send(iter([await render(hub.Reset(opening.cursor, opening.reset))]))
             await sink.complete()
             process.release(feed)
             return None
+        closed = await _passing(source.attend())
         return feed.subscribe(
-            key=_key(shape, request, context),
+            key=key,
             render=render,
             sink=sink,
             position=opening.position,
             cursor=opening.cursor,
             access_as_of=opening.head,
             principal=source.principal,
+            closed=closed,
         )
     except BaseException:
+        closed()
         process.release(feed)
         raise
 
 
-async def _open(source: Source) -> Opening:
+async def _passing(asked: Awaitable[T]) -> T:
     try:
-        return await source.open()
+        return await asked
     except PASSING as error:
         raise Unavailable from error
 
@@ -132,14 +165,13 @@ class Shape(NamedTuple):
     is_private: bool
 
 
-def _key(shape: Shape, request: Request, context: Context) -> Hashable:
+def _key(shape: Shape, request: Request, alone: Viewer | None) -> Hashable:
     variables = {name: value for name, value in request.variables.items() if name != shape.start_variable}
-    viewer = context.viewer
     return (
         shape.text,
         request.operation_name,
         msgspec.json.encode(variables, order="deterministic"),
-        viewer.id if shape.is_private and viewer else None,
+        alone.id if alone else None,
     )
 
 
@@ -212,9 +244,7 @@ async def _source(executor: Executor[Context]) -> Source:
     return found
 
 
-def _renderer(
-    executor: Executor[Context], reader: Any, show: Callable[[hub.Item], object]
-) -> Callable[[hub.Item], Awaitable[str]]:
+def _renderer(executor: Executor[Context], reader: Any, show: Callable[[hub.Item], object]) -> Render:
     async def render(item: hub.Item) -> str:
         event = executor.build_per_event_executor(show(item))
         # The copy is shallow: a context of its own keeps one event's loaders from the next.

@@ -5,13 +5,14 @@ whatever is missing. `docs/architecture.md` tells how and why.
 """
 
 from backend.hub.broker import Broker
-from backend.hub.entries import EVERYONE, CaughtUp, Ended, Entry, Head, Item, Log, Reset
+from backend.hub.entries import EVERYONE, CaughtUp, Ended, Entry, Head, Item, Log, Reset, Shown
 from backend.hub.feed import Feed
 from backend.hub.hub import Hub
 from backend.hub.limits import Limits
-from backend.hub.process import current, install, publish, running
+from backend.hub.process import current, install, publish, running, signal
 from backend.hub.shared import Shared
 from backend.hub.subscriber import Sink, Subscriber
+from backend.hub.topic import Topic
 
 __all__ = [
     "EVERYONE",
@@ -27,10 +28,13 @@ __all__ = [
     "Log",
     "Reset",
     "Shared",
+    "Shown",
     "Sink",
     "Subscriber",
+    "Topic",
     "current",
     "install",
     "publish",
     "running",
+    "signal",
 ]

@@ -1,4 +1,4 @@
-"""What flows through a feed: entries of a log, and notices about the stream itself."""
+"""What flows to subscribers: entries of a log, what is of the moment, and notices about the stream itself."""
 
 import asyncio
 from collections.abc import Collection, Hashable, Mapping, Sequence
@@ -53,9 +53,19 @@ class Entry(Item):
 
 
 class CaughtUp(Item):
-    """The subscriber has everything up to `cursor`."""
+    """The subscriber has everything up to `cursor`. What was shown before it, and is in no log, it may have missed."""
 
     __slots__ = ()
+
+
+class Shown(Item):
+    """Something of the moment, which no log keeps. `cursor` is where those who are shown it are in the log."""
+
+    __slots__ = ("payload",)
+
+    def __init__(self, cursor: str, payload: Any) -> None:
+        super().__init__(cursor)
+        self.payload = payload
 
 
 class Ended(Item):

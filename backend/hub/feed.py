@@ -1,4 +1,4 @@
-"""One topic in one process: its head, a ring of recent entries, and the order that hints do not have."""
+"""A topic with a log, in one process: its head, a ring of recent entries, and the order that hints do not have."""
 
 import asyncio
 import logging
@@ -10,10 +10,14 @@ from backend.hub.entries import EVERYONE, Ended, Entry, Head, Item, Reset
 from backend.hub.limits import Limits
 from backend.hub.pages import Page, Pages, Read
 from backend.hub.ring import UNKNOWN, Ring
-from backend.hub.shared import Render, Shared
+from backend.hub.shared import Render
 from backend.hub.subscriber import Sink, Subscriber
+from backend.hub.topic import Topic
 
 logger = logging.getLogger(__name__)
+
+
+Watcher = Callable[[Entry | None], None]
 
 
 class Standing(NamedTuple):
@@ -23,7 +27,7 @@ class Standing(NamedTuple):
     is_doubted: bool
 
 
-class Feed:
+class Feed(Topic):
     """Everything up to `last` can be served, from the ring or from the log; subscribers are brought up to it.
 
     `last` moves in one task only, one entry at a time or, over a hole too long to fetch, in one jump: then the
@@ -32,14 +36,10 @@ class Feed:
     """
 
     def __init__(self, topic: str, read: Read, limits: Limits, *, release: Callable[["Feed"], None]) -> None:
-        self.topic = topic
-        self._release = release
+        super().__init__(topic, limits, release=release)
         self.last = UNKNOWN
-        self.batch_size = limits.batch_size
         # The channel layer has been told, and has had time to do it.
         self.settled = False
-        self.subscribers: set[Subscriber] = set()
-        self._limits = limits
         # The highest seq known to exist. Above `last`: something is missing.
         self._head = UNKNOWN
         # The head of the latest snapshot that somebody started from.
@@ -54,8 +54,7 @@ class Feed:
         self._early: dict[int, Entry] = {}
         self._ring = Ring(limits.ring_bytes)
         self._pages = Pages(topic, read, limits, arrived=self._keep)
-        self._shared: dict[Hashable, Shared] = {}
-        self._notices: dict[type[Item], tuple[Item, float]] = {}
+        self._watchers: set[Watcher] = set()
         self._wake = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name=f"feed {topic}")
 
@@ -94,6 +93,7 @@ class Feed:
             logger.warning("the log of %s is not the one that it was; its subscribers start anew", self.topic)
             self._ended = None
             self._forget(head, Reset(head.cursor, "UNKNOWN_CURSOR"))
+            self._tell(None)
             return
         if head.seq == self.last and not self._ring:
             self._ring.restart(*head)
@@ -119,23 +119,23 @@ class Feed:
         cursor: str,
         access_as_of: int,
         principal: str,
+        closed: Callable[[], None] = lambda: None,
     ) -> Subscriber:
         """Send `position + 1 ...` to `sink`, for as long as it lasts. Takes over the caller's `hold`.
 
         `position` and `access_as_of` come from one snapshot of the log that was taken after the hub's `hold`, and
-        `cursor` is the log's for `position`.
+        `cursor` is the log's for `position`. `closed` is called once, when it is over.
         """
-        shared = self._shared.get(key)
-        if shared is None:
-            shared = Shared(key, render, retry_min=self._limits.retry_min, retry_max=self._limits.retry_max)
-            self._shared[key] = shared
-        shared.size += 1
-        if shared.size == 2:
-            self._ring.charge(+1)
-        subscriber = Subscriber(
-            self, shared, sink, position=position, cursor=cursor, access_as_of=access_as_of, principal=principal
+        subscriber = self._add(
+            key,
+            render,
+            sink,
+            closed=closed,
+            position=position,
+            cursor=cursor,
+            access_as_of=access_as_of,
+            principal=principal,
         )
-        self.subscribers.add(subscriber)
         self._seen = max(self._seen, access_as_of)
         self.exists(access_as_of)
         for entry in self._ring.after(access_as_of, len(self._ring)):
@@ -146,18 +146,15 @@ class Feed:
             subscriber.end(self._ended)
         return subscriber
 
-    def drop(self, subscriber: Subscriber) -> None:
-        self.subscribers.remove(subscriber)
-        self._release(self)
-        shared = subscriber.shared
-        shared.size -= 1
-        if shared.size == 1:
-            self._ring.charge(-1)
-            # What nobody shares any more is not kept, nor charged for.
-            for item in (*self._ring, *(notice for notice, _ in self._notices.values())):
-                item.frames.pop(shared.key, None)
-        elif not shared.size:
-            del self._shared[shared.key]
+    def watch(self, watcher: Watcher) -> None:
+        """Call it with each entry that comes, before its subscribers; with None when there are some that it may miss.
+
+        It must not fail. Watching alone keeps no feed: that is done by the hub's `hold`.
+        """
+        self._watchers.add(watcher)
+
+    def unwatch(self, watcher: Watcher) -> None:
+        self._watchers.discard(watcher)
 
     async def after(self, position: int, cursor: str) -> Sequence[Entry] | None:
         """What follows `position`, where `cursor` is: a batch from the ring, or a page of the log.
@@ -173,15 +170,6 @@ class Feed:
     def recent(self, position: int) -> Sequence[Entry]:
         """A batch of the entries after `position`, if the ring reaches back that far."""
         return self._ring.after(position, self.batch_size)
-
-    def notice(self, notice: Item) -> Item:
-        """This one, or the equal one that others got at about the same time: rendered once for all of them."""
-        now = asyncio.get_running_loop().time()
-        held, since = self._notices.get(type(notice), (None, 0.0))
-        if held is None or held.cursor != notice.cursor or now - since > self._limits.fast_sweep_interval:
-            self._notices[type(notice)] = notice, now
-            return notice
-        return held
 
     # --- order ----------------------------------------------------------------------------------------------
 
@@ -255,6 +243,7 @@ class Feed:
         self.last = self._head
         self._ring.restart(self.last, "")
         self._has_expired = False
+        self._tell(None)
         self._wake_subscribers()
 
     def _append(self, entry: Entry) -> None:
@@ -262,6 +251,7 @@ class Feed:
             self._erase(entry.subject)
         self._ring.append(entry)
         self.last = entry.seq
+        self._tell(entry)
         if entry.ends is not None:
             for subscriber in tuple(self.subscribers):
                 subscriber.consider(entry)
@@ -280,9 +270,18 @@ class Feed:
                 return entries
             # Its first entry has been erased since.
 
-    def _wake_subscribers(self) -> None:
-        for subscriber in tuple(self.subscribers):
-            subscriber.wake()
+    def _tell(self, entry: Entry | None) -> None:
+        for watcher in tuple(self._watchers):
+            watcher(entry)
+
+    def _share(self) -> None:
+        self._ring.charge(+1)
+
+    def _unshare(self, key: Hashable) -> None:
+        super()._unshare(key)
+        self._ring.charge(-1)
+        for entry in self._ring:
+            entry.frames.pop(key, None)
 
     # --- what has gone --------------------------------------------------------------------------------------
 
@@ -301,6 +300,8 @@ class Feed:
         """Take everything about `subject`, or all, out of memory: the log, asked again, no longer has it either."""
         self._ring.erase(subject)
         self._pages.erase(subject)
+        if subject is None:
+            self.live.forget()
         for subscriber in self.subscribers:
             subscriber.forget(subject)
 
@@ -308,6 +309,7 @@ class Feed:
         """The topic has ended: of what came before, nothing is left to be sent."""
         self._ended = Ended(entry)
         self._forget(Head(entry.seq, entry.cursor), self._ended)
+        self._tell(entry)
 
     def _differs(self, seq: int, cursor: str) -> bool:
         """Whether the feed has another entry there."""

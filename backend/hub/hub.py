@@ -11,6 +11,7 @@ from backend.hub.entries import Entry, Head, Log
 from backend.hub.feed import Feed
 from backend.hub.limits import Limits
 from backend.hub.outbox import Outbox
+from backend.hub.topic import Topic
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +19,8 @@ Crossing = Callable[..., Awaitable[Any]]
 
 # Topics that are no log: the hub's own heartbeat, one for each process.
 _BEAT = "beat."
+# What a hint begins with that is no entry of the topic's log: no entry does. It ends the signal's kind, too.
+SIGNAL = b"\0"
 _NOWHERE = Head(0, "")
 
 
@@ -39,6 +42,8 @@ class Hub:
         self._holders: dict[str, int] = {}
         self._lingering: dict[str, asyncio.TimerHandle] = {}
         self._listeners: dict[str, Callable[[bytes], None]] = {}
+        self._lines: dict[str, Topic] = {}
+        self._signals: dict[bytes, Callable[[str, bytes], None]] = {}
         self._beat = _BEAT + uuid.uuid4().hex
         self._last_beat = 0.0
         self._swept_at = 0.0
@@ -58,6 +63,9 @@ class Hub:
         self._holders.clear()
         for timer in self._lingering.values():
             timer.cancel()
+        for line in tuple(self._lines.values()):
+            for subscriber in tuple(line.subscribers):
+                subscriber.close()
         await asyncio.gather(*(feed.close() for feed in self._feeds.values()), return_exceptions=True)
         self._feeds.clear()
         while self._tasks:
@@ -94,6 +102,16 @@ class Hub:
         self._listeners[topic] = callback
         self._spawn(self._join(topic))
 
+    def line(self, topic: str) -> Topic:
+        """A topic of this process alone, without a log: shown what the process shows there. Gone when nobody is."""
+        if topic not in self._lines:
+            self._lines[topic] = Topic(topic, self._limits, release=self._hang_up)
+        return self._lines[topic]
+
+    def on_signal(self, kind: bytes, callback: Callable[[str, bytes], None]) -> None:
+        """Call back for every signal of a kind on a topic with a log that this process holds: the topic and payload."""
+        self._signals[kind] = callback
+
     def publish(self, topic: str, hint: bytes) -> None:
         """Hand a hint to all processes. Returns at once; the hint may be lost."""
         self._outbox.put(topic, hint)
@@ -122,7 +140,11 @@ class Hub:
                 if listener := self._listeners.get(topic):
                     listener(hint)
                 elif feed := self._feeds.get(topic):
-                    feed.offer(self._log.decode(hint))
+                    if hint.startswith(SIGNAL):
+                        kind, _, payload = hint.removeprefix(SIGNAL).partition(SIGNAL)
+                        self._signals[kind](topic, payload)
+                    else:
+                        feed.offer(self._log.decode(hint))
             except Exception:  # a hint that nobody understands must not make the process deaf
                 logger.warning("a hint for %s was not understood", topic, exc_info=True)
 
@@ -203,6 +225,10 @@ class Hub:
         if came_back := self._feeds.get(topic):  # while leaving: joined before, left after
             came_back.settled = False
             await self._join(topic, came_back)
+
+    def _hang_up(self, line: Topic) -> None:
+        if not line.subscribers:
+            del self._lines[line.topic]
 
     def _reader(self, topic: str) -> Callable[[int, int], Awaitable[Sequence[Entry]]]:
         async def read(after: int, limit: int) -> Sequence[Entry]:

@@ -19,4 +19,5 @@ class Limits:
     retry_max: float
     outbox_size: int
     inbox_size: int
+    live_size: int
     publish_timeout: float

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from backend.hub.broker import Broker
-from backend.hub.hub import Hub
+from backend.hub.hub import SIGNAL, Hub
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +58,11 @@ def publish(topic: str, hint: bytes) -> None:
             asyncio.run(_publish_alone(_make_broker(), topic, hint))
         except Exception as error:
             logger.warning("publishing failed (%r); subscribers will find the event by themselves", error)
+
+
+def signal(topic: str, kind: bytes, payload: bytes = b"") -> None:
+    """Hand to every process that holds a topic something of the moment, which is not in its log; as `publish`."""
+    publish(topic, SIGNAL + kind + SIGNAL + payload)
 
 
 async def _publish_alone(broker: Broker, topic: str, hint: bytes) -> None:

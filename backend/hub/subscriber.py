@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from backend.hub import eager
@@ -11,7 +11,7 @@ from backend.hub.entries import CaughtUp, Ended, Entry, Item, Reset
 from backend.hub.shared import Shared
 
 if TYPE_CHECKING:
-    from backend.hub.feed import Feed
+    from backend.hub.topic import Topic
 
 logger = logging.getLogger(__name__)
 
@@ -40,44 +40,50 @@ class Subscriber:
         "_ahead",
         "_busy",
         "_closed",
+        "_closing",
         "_cursor",
         "_greet_at",
         "_last_word",
         "_rendered",
+        "_shown",
         "_task",
         "access_as_of",
-        "feed",
         "position",
         "principal",
         "shared",
         "sink",
+        "topic",
     )
 
     def __init__(
         self,
-        feed: "Feed",
+        topic: "Topic",
         shared: Shared,
         sink: Sink,
         *,
+        closed: Callable[[], None],
         position: int,
         cursor: str,
         access_as_of: int,
         principal: str,
     ) -> None:
-        self.feed = feed
+        self.topic = topic
         self.shared = shared
         self.sink = sink
         self.position = position
         self.principal = principal
         self.access_as_of = access_as_of
         self._cursor = cursor
-        # CaughtUp comes once, at the head seen when subscribing.
+        # CaughtUp comes once at the head seen when subscribing, and again if something that is in no log was missed.
         self._greet_at: int | None = access_as_of
         # What follows the position and is not on its way yet: at most a page.
         self._ahead: Sequence[Entry] = ()
         # What the sink has not taken yet.
         self._rendered: deque[tuple[Entry, str]] = deque()
+        # The last that it was shown of what is in no log.
+        self._shown = topic.live.last
         self._last_word: Item | None = None
+        self._closing = closed
         self._busy = False
         self._closed = False
         self._task: asyncio.Task[None] | None = None
@@ -98,7 +104,7 @@ class Subscriber:
     def consider(self, entry: Entry) -> None:
         """An entry has come: if it ends access, and is not simply the next one, it is the end."""
         if self._is_ended_by(entry) and self.position < entry.seq - 1:
-            self.end(self.feed.notice(Ended(entry)))
+            self.end(self.topic.notice(Ended(entry)))
 
     def forget(self, subject: str | None) -> None:
         """What is about this subject, or about whatever it is, is not sent any more: it is read again."""
@@ -118,7 +124,8 @@ class Subscriber:
             self._closed = True
             self._ahead = ()
             self._rendered.clear()
-            self.feed.drop(self)
+            self.topic.drop(self)
+            self._closing()
         if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
 
@@ -142,29 +149,46 @@ class Subscriber:
                 await self._greet()
             elif self._ahead:
                 await self._advance()
-            elif self.position >= self.feed.last or not await self._fetch():
+            elif self.position < self.topic.last:
+                if not await self._fetch():
+                    return
+            elif self._greet_at is None and self._shown < self.topic.live.last:
+                await self._show()
+            else:
                 return
 
     async def _greet(self) -> None:
-        frame = await self.shared.frame(self.feed.notice(CaughtUp(self._cursor)))
+        self._shown = self.topic.live.last
+        frame = await self.shared.frame(self.topic.notice(CaughtUp(self._cursor)))
         if not self._closed and self._last_word is None:
+            await self.sink.send(iter([frame]))
+
+    async def _show(self) -> None:
+        item = self.topic.live.after(self._shown, self._cursor)
+        if item is None:
+            await self._greet()
+            return
+        frame = await self.shared.frame(item)
+        # Not if it was forgotten while it was rendered: it may hold what must not be told any more.
+        if not self._closed and self._last_word is None and self.topic.live.after(self._shown, self._cursor) is item:
+            self._shown += 1
             await self.sink.send(iter([frame]))
 
     async def _fetch(self) -> bool:
         """Get what follows the position. False if there is nothing before the feed says more."""
-        entries = await self.feed.after(self.position, self._cursor)
+        entries = await self.topic.after(self.position, self._cursor)
         if entries is None or self._closed:
             return self._last_word is not None
         self._ahead = entries
         if not entries:
-            self._last_word = self.feed.notice(Reset(self._cursor, "EXPIRED"))
+            self._last_word = self.topic.notice(Reset(self._cursor, "EXPIRED"))
         for entry in entries:
             self.consider(entry)
         return True
 
     async def _advance(self) -> None:
         """Send a batch of what is ahead, then let others have their turn."""
-        ahead, size = self._ahead, self.feed.batch_size
+        ahead, size = self._ahead, self.topic.batch_size
         if self._greet_at is not None:
             size = min(size, self._greet_at - self.position)
         batch = ahead[:size]
@@ -180,8 +204,8 @@ class Subscriber:
         del ahead, batch, frames
         await self.sink.send(self._taken())
         if ending is not None:
-            self._last_word = self.feed.notice(Ended(ending))
-        elif self.position < self.feed.last:
+            self._last_word = self.topic.notice(Ended(ending))
+        elif self.position < self.topic.last:
             await asyncio.sleep(0)
 
     def _taken(self) -> Iterator[str]:

@@ -34,6 +34,7 @@ LIMITS = Limits(
     retry_max=2.0,
     outbox_size=20,
     inbox_size=50,
+    live_size=5,
     publish_timeout=0.5,
 )
 

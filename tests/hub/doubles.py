@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from backend.hub import EVERYONE, CaughtUp, Ended, Entry, Head, Item, Reset
+from backend.hub import EVERYONE, CaughtUp, Ended, Entry, Head, Item, Reset, Shown
 
 ROOM = "room.1"
 SIZE = 100
@@ -296,6 +296,8 @@ def frame(item: Item) -> str:
             return f"reset {item.cause}"
         case Ended():
             return f"ended {item.cursor}"
+        case Shown():
+            return f"shown {item.payload} at {item.cursor}"
         case _:
             return item.cursor
 

@@ -17,7 +17,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from backend.hub import EVERYONE, CaughtUp, Ended, Entry, Feed, Hub, Item, Reset, Subscriber
+from backend.hub import EVERYONE, CaughtUp, Ended, Entry, Feed, Hub, Item, Reset, Shown, Subscriber
 from tests.hub.clock import VirtualLoop, idle, pass_time, tasks
 from tests.hub.conftest import LIMITS
 from tests.hub.doubles import SIZE, Crossing, MemoryLog, Row, Wire, WireBroker
@@ -32,6 +32,7 @@ SMALL = replace(
     batch_size=2,
     inbox_size=8,
     outbox_size=12,
+    live_size=3,
     sweep_interval=1.0,
     linger=4.0,
 )
@@ -64,7 +65,9 @@ class Follower:
         self.cursors = [machine.cursor(topic, position)]
         self.feed: Feed = process.hub.hold(topic)
         self.subscriber: Subscriber | None = None
-        self.greetings = 0
+        self.is_greeted = False
+        self.shown = self.missed = 0
+        """Of what is in no log: the last that it was shown, and the last that it was told it may have missed."""
         self.is_ended = False
         """By an entry that it was sent."""
         self.last_word = ""
@@ -119,11 +122,19 @@ class Follower:
         self.expect(not self.last_word, f"sent {kind} after its last word")
         if kind == "Entry":
             self._note_entry(seq, cursor, text)
+        elif kind == "Shown":
+            self.expect(cursor == self.cursors[-1], "shown something of another position")
+            self.expect(self.is_greeted, "shown something before it had caught up")
+            self.expect(self.shown < seq <= max(self.shown, self.missed) + 1, f"shown {seq} after {self.shown}")
+            self.shown = seq
         elif kind == "CaughtUp":
-            self.greetings += 1
-            self.expect(self.greetings == 1, "told twice that it has caught up")
-            self.expect(self.position == self.head, f"told that it has caught up at {self.position}, not {self.head}")
+            if self.is_greeted:
+                self.expect(self.shown < self.feed.live.last, "told for no reason that it may have missed something")
+            else:
+                self.expect(self.position == self.head, f"told that it has caught up at {self.position}")
             self.expect(cursor == self.cursors[-1], "told that it has caught up somewhere else")
+            self.is_greeted = True
+            self.missed = self.feed.live.last
         else:
             self.last_word = kind
             if kind == "Ended":
@@ -182,6 +193,8 @@ class Server:
                 return json.dumps(["Entry", item.seq, item.cursor, item.payload])
             case Reset():
                 return json.dumps(["Reset", 0, item.cursor, item.cause])
+            case Shown():
+                return json.dumps(["Shown", item.payload, item.cursor, ""])
             case CaughtUp() | Ended():
                 return json.dumps([type(item).__name__, 0, item.cursor, ""])
         raise AssertionError(item)
@@ -372,6 +385,17 @@ class Machine(RuleBasedStateMachine):
             lambda follower: follower.subscriber is None and not follower.is_closed,
         )
 
+    @rule(process=numbers, topic=st.sampled_from(TOPICS), count=st.integers(1, 2 * SMALL.live_size))
+    def show(self, process: int, topic: str, count: int) -> None:
+        """What is in no log, to whoever is there."""
+
+        def show() -> None:
+            if feed := self.processes[process % PROCESSES].hub._feeds.get(topic):
+                for _ in range(count):
+                    feed.show(feed.live.last + 1)
+
+        self._do(show)
+
     @rule(number=numbers)
     def stall_or_go_on(self, number: int) -> None:
         def turn(follower: Follower) -> None:
@@ -521,7 +545,8 @@ class Machine(RuleBasedStateMachine):
     def _has_everything(self, follower: Follower) -> None:
         rows = self.history[follower.topic]
         assert follower.position == len(rows)
-        assert follower.greetings == 1
+        assert follower.is_greeted
+        assert max(follower.shown, follower.missed) == follower.feed.live.last
         assert not follower.is_ended
         expected = [self.cursor(follower.topic, seq) for seq in range(follower.start, len(rows) + 1)]
         assert follower.cursors == expected

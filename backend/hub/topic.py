@@ -1,0 +1,113 @@
+"""One topic in one process: its subscribers, what they share, and what they are shown that no log keeps."""
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from backend.hub.entries import Entry, Item
+from backend.hub.limits import Limits
+from backend.hub.live import Live
+from backend.hub.shared import Render, Shared
+from backend.hub.subscriber import Sink, Subscriber
+
+
+class Topic:
+    """By itself a topic without a log: all that its subscribers get is what is shown to them while they are there,
+    and `CaughtUp` at first and whenever they may have missed some of it. With a log it is a `Feed`.
+    """
+
+    def __init__(self, topic: str, limits: Limits, *, release: Callable[[Any], None]) -> None:
+        self.topic = topic
+        self.last = 0
+        self.batch_size = limits.batch_size
+        # In the order in which they came, so that what they do is the same in every run.
+        self.subscribers: dict[Subscriber, None] = {}
+        self.live = Live(limits.live_size)
+        self._limits = limits
+        self._release = release
+        self._shared: dict[Hashable, Shared] = {}
+        self._notices: dict[type[Item], tuple[Item, float]] = {}
+
+    def join(self, *, key: Hashable, render: Render, sink: Sink, closed: Callable[[], None]) -> Subscriber:
+        """Send `CaughtUp`, and then what is shown, to `sink`. `closed` is called once, when that is over."""
+        subscriber = self._add(key, render, sink, closed=closed, position=0, cursor="", access_as_of=0, principal="")
+        subscriber.wake()
+        return subscriber
+
+    def show(self, payload: object) -> None:
+        """Show this to those who are at the head, now; the others get `CaughtUp` if they come too late for it."""
+        if self.subscribers:
+            self.live.add(payload)
+            self._wake_subscribers()
+
+    def miss(self) -> None:
+        """Tell everybody by `CaughtUp` that something was not shown to them."""
+        self.live.miss()
+        self._wake_subscribers()
+
+    def notice(self, notice: Item) -> Item:
+        """This one, or the equal one that others got at about the same time: rendered once for all of them."""
+        now = asyncio.get_running_loop().time()
+        held, since = self._notices.get(type(notice), (None, 0.0))
+        if held is None or held.cursor != notice.cursor or now - since > self._limits.fast_sweep_interval:
+            self._notices[type(notice)] = notice, now
+            return notice
+        return held
+
+    def drop(self, subscriber: Subscriber) -> None:
+        del self.subscribers[subscriber]
+        self._release(self)
+        shared = subscriber.shared
+        shared.size -= 1
+        if shared.size == 1:
+            self._unshare(shared.key)
+        elif not shared.size:
+            del self._shared[shared.key]
+
+    async def after(self, position: int, cursor: str) -> Sequence[Entry] | None:
+        """What follows in the log, for a subscriber who is behind it. Without one nobody is."""
+        raise NotImplementedError
+
+    def _add(
+        self,
+        key: Hashable,
+        render: Render,
+        sink: Sink,
+        *,
+        closed: Callable[[], None],
+        position: int,
+        cursor: str,
+        access_as_of: int,
+        principal: str,
+    ) -> Subscriber:
+        shared = self._shared.get(key)
+        if shared is None:
+            shared = Shared(key, render, retry_min=self._limits.retry_min, retry_max=self._limits.retry_max)
+            self._shared[key] = shared
+        shared.size += 1
+        if shared.size == 2:
+            self._share()
+        subscriber = Subscriber(
+            self,
+            shared,
+            sink,
+            closed=closed,
+            position=position,
+            cursor=cursor,
+            access_as_of=access_as_of,
+            principal=principal,
+        )
+        self.subscribers[subscriber] = None
+        return subscriber
+
+    def _share(self) -> None:
+        """The renderings of one more key are kept from now on."""
+
+    def _unshare(self, key: Hashable) -> None:
+        """What nobody shares any more is not kept."""
+        for item in (*self.live, *(notice for notice, _ in self._notices.values())):
+            item.frames.pop(key, None)
+
+    def _wake_subscribers(self) -> None:
+        for subscriber in tuple(self.subscribers):
+            subscriber.wake()
