@@ -21,8 +21,8 @@ FRONTEND_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run superuser test lint types imports schema-check django-check frontend-check pytest cluster browser \
-	format schema lock clean
+.PHONY: help run superuser test lint types imports schema-check texts-check django-check frontend-check pytest \
+	cluster browser format schema texts lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -38,7 +38,7 @@ superuser: $(RUNTIME) ## Create an administrator
 
 ## Check
 
-test: lint types imports schema-check django-check frontend-check pytest cluster browser ## Check everything, as CI does
+test: lint types imports schema-check texts-check django-check frontend-check pytest cluster browser ## Check everything, as CI does
 
 lint: $(DEVELOPMENT) ## Style of the Python code
 	$(BIN)/ruff check
@@ -52,6 +52,9 @@ imports: $(DEVELOPMENT) ## Which layer may import which
 
 schema-check: $(DEVELOPMENT) ## schema.graphql says what the code does
 	$(MANAGE) write_schema --check
+
+texts-check: $(DEVELOPMENT) ## All that is said is in the catalogs, in every language
+	$(MANAGE) write_texts --check
 
 django-check: $(DEVELOPMENT) ## Django's own checks; no migration is missing
 	$(MANAGE) check
@@ -81,6 +84,9 @@ format: $(DEVELOPMENT) ## Bring the Python code into style
 
 schema: $(RUNTIME) ## Write schema.graphql from the code
 	$(MANAGE) write_schema
+
+texts: $(DEVELOPMENT) ## Write the catalogs of texts from the code, and compile what is translated
+	$(MANAGE) write_texts
 
 # --no-config and --default-index: the result must not depend on whose machine it was made on.
 UV_COMPILE = $(BIN)/uv pip compile --no-config --default-index https://pypi.org/simple --quiet --universal \

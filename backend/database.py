@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from backend.errors import RateLimited
+from backend.languages import text
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,7 +43,7 @@ class Workers:
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """The same for whoever does not wait for it."""
         if not self._places.acquire(blocking=False):
-            raise RateLimited(retry_after_ms=1000, detail="The server is busy. Try again in a moment.")
+            raise RateLimited(retry_after_ms=1000, detail=text("The server is busy. Try again in a moment."))
         call = partial(function, *args, **kwargs)
         return self._executor.submit(copy_context().run, self._with_connection, call)
 

@@ -8,11 +8,13 @@ DomainError
 ├── Conflict           CONFLICT         good input, but something else has taken its place
 └── RateLimited        RATE_LIMITED     too often; `retry_after_ms` says when to come back
 
-Codes are API: they appear as `Problem.code` and as `extensions.code`. Details are for people.
+Codes are API: they appear as `Problem.code` and as `extensions.code`. Details are for people, in their language.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from backend.languages import Text, joined, plural, text
 
 FieldCode = Literal["REQUIRED", "TOO_SHORT", "TOO_LONG", "MALFORMED", "UNSUPPORTED", "TAKEN"]
 
@@ -22,7 +24,7 @@ class DomainError(Exception):
 
     code: ClassVar[str]
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: Text) -> None:
         super().__init__(detail)
         self.detail = detail
 
@@ -30,8 +32,8 @@ class DomainError(Exception):
 class Unauthenticated(DomainError):
     code = "UNAUTHENTICATED"
 
-    def __init__(self, detail: str = "Log in first.") -> None:
-        super().__init__(detail)
+    def __init__(self) -> None:
+        super().__init__(text("Log in first."))
 
 
 class Forbidden(DomainError):
@@ -48,18 +50,22 @@ class FieldError:
 
     path: tuple[str, ...]
     code: FieldCode
-    detail: str
+    detail: Text
+
+    @classmethod
+    def too_long(cls, name: str, most: int) -> "FieldError":
+        return cls((name,), "TOO_LONG", plural("At most {n} character.", "At most {n} characters.", most))
 
 
 class Invalid(DomainError):
     code = "INVALID"
 
-    def __init__(self, *fields: FieldError, detail: str | None = None) -> None:
-        super().__init__(detail or " ".join(field.detail for field in fields))
+    def __init__(self, *fields: FieldError, detail: Text | None = None) -> None:
+        super().__init__(detail or joined(*(field.detail for field in fields)))
         self.fields = fields
 
     @classmethod
-    def field(cls, name: str, code: FieldCode, detail: str) -> "Invalid":
+    def field(cls, name: str, code: FieldCode, detail: Text) -> "Invalid":
         return cls(FieldError((name,), code, detail))
 
 
@@ -70,6 +76,6 @@ class Conflict(DomainError):
 class RateLimited(DomainError):
     code = "RATE_LIMITED"
 
-    def __init__(self, retry_after_ms: int, detail: str = "Too often. Try again a little later.") -> None:
-        super().__init__(detail)
+    def __init__(self, retry_after_ms: int, detail: Text | None = None) -> None:
+        super().__init__(detail or text("Too often. Try again a little later."))
         self.retry_after_ms = retry_after_ms

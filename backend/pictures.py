@@ -14,6 +14,7 @@ from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from backend.errors import Invalid
+from backend.languages import plural, text
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,9 @@ def squares(file: IO[bytes], sizes: Sequence[int]) -> Mapping[int, bytes]:
     """
     content = file.read(settings.UPLOAD_MAX_BYTES + 1)
     if len(content) > settings.UPLOAD_MAX_BYTES:
-        raise Invalid.field("file", "TOO_LONG", f"At most {settings.UPLOAD_MAX_BYTES} bytes.")
+        raise Invalid.field(
+            "file", "TOO_LONG", plural("At most {n} byte.", "At most {n} bytes.", settings.UPLOAD_MAX_BYTES)
+        )
     try:
         square = _square(_open(content), max(sizes))
         return {size: _encode(square, size) for size in sizes}
@@ -39,7 +42,7 @@ def squares(file: IO[bytes], sizes: Sequence[int]) -> Mapping[int, bytes]:
         raise
     except Exception as error:  # what a decoder raises for a broken file can be anything
         logger.debug("a picture could not be read", exc_info=True)
-        raise Invalid.field("file", "MALFORMED", "This picture is broken.") from error
+        raise Invalid.field("file", "MALFORMED", text("This picture is broken.")) from error
 
 
 def _open(content: bytes) -> Image.Image:
@@ -47,7 +50,7 @@ def _open(content: bytes) -> Image.Image:
     try:
         picture = Image.open(BytesIO(content), formats=_FORMATS)
     except UnidentifiedImageError as error:
-        raise Invalid.field("file", "UNSUPPORTED", "A JPEG, PNG, WebP or GIF picture.") from error
+        raise Invalid.field("file", "UNSUPPORTED", text("A JPEG, PNG, WebP or GIF picture.")) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
     if picture.width * picture.height > settings.PICTURE_MAX_PIXELS:
@@ -56,7 +59,9 @@ def _open(content: bytes) -> Image.Image:
 
 
 def _too_large() -> Invalid:
-    return Invalid.field("file", "TOO_LONG", f"At most {settings.PICTURE_MAX_PIXELS} pixels: make it smaller.")
+    most = settings.PICTURE_MAX_PIXELS
+    detail = plural("At most {n} pixel: make it smaller.", "At most {n} pixels: make it smaller.", most)
+    return Invalid.field("file", "TOO_LONG", detail)
 
 
 def _square(picture: Image.Image, size: int) -> Image.Image:

@@ -248,7 +248,8 @@ ROOT_URLCONF = "backend.urls"
 ASGI_APPLICATION = "backend.asgi.application"
 USE_TZ = True
 TIME_ZONE = "UTC"
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = "en"  # of the code, and of whoever asks for none of these
+LANGUAGES = [("en", "English"), ("fa", "فارسی"), ("ru", "Русский"), ("ka", "ქართული")]
 
 FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
 STATIC_URL = "/static/"

@@ -13,6 +13,7 @@ from backend import database
 from backend.accounts import passwords, sessions, tokens, users
 from backend.chat import people
 from backend.errors import Invalid
+from backend.languages import text
 from chat_schema.context import Info, Input
 from chat_schema.nodes import global_id, key_of
 from chat_schema.problems import (
@@ -34,7 +35,9 @@ class RegisterInput:
     password: str = strawberry.field(description="At least 8 characters, and hard to guess.")
     email: str | None = strawberry.field(default=UNSET, description="Only you see it.")
     display_name: str | None = strawberry.field(default=UNSET, description="At most 64 characters.")
-    locale: Locale | None = strawberry.field(default=UNSET, description="English if left out.")
+    locale: Locale | None = strawberry.field(
+        default=UNSET, description="As `Accept-Language` asks, if left out; English if it asks for none of these."
+    )
 
 
 @strawberry.input(description="A username and its password.")
@@ -151,7 +154,7 @@ class AccountMutation:
             origin=info.context.origin,
             email=input.email or "",
             display_name=input.display_name or "",
-            locale=str((input.locale or Locale.EN).value),
+            locale=str(input.locale.value) if input.locale else await info.context.language(),
         )
         await database.run(sessions.open_session, request, user_id=account.person.id)
         return Registered(viewer=await viewer_of(account.person.id))
@@ -167,7 +170,7 @@ class AccountMutation:
     async def log_out(self, info: Info) -> LogOutResult:
         request = _http(info, "logOut")
         if info.context.require_viewer().credential.kind != "session":
-            raise Invalid(detail="A token has no session to end. To end the token, use revokeToken.")
+            raise Invalid(detail=text("A token has no session to end. To end the token, use revokeToken."))
         await database.run(sessions.close_session, request)
         return LoggedOut(at=await database.run(database.now))
 
@@ -212,7 +215,8 @@ class AccountMutation:
 def _http(info: Info, name: str) -> HttpRequest:
     """The request, for what sets a cookie. Raises `Invalid` over a socket, which cannot."""
     if info.context.request is None:
-        raise Invalid(detail=f"{name} works over HTTP only. Over a socket, use createToken and connect with it.")
+        detail = text("{name} works over HTTP only. Over a socket, use createToken and connect with it.", name=name)
+        raise Invalid(detail=detail)
     return info.context.request
 
 

@@ -8,6 +8,7 @@ from backend import database
 from backend.accounts import avatars
 from backend.chat import people
 from backend.errors import Invalid
+from backend.languages import text
 from chat_schema.context import Info, Input
 from chat_schema.problems import InvalidProblem, RateLimitedProblem, UnauthenticatedProblem
 from chat_schema.profiles import ProfileUpdated, Viewer
@@ -42,9 +43,11 @@ class AvatarMutation:
     async def set_avatar(self, info: Info, input: Input[SetAvatarInput]) -> SetAvatarResult:
         viewer = info.context.require_viewer()
         if info.context.request is None:
-            raise Invalid(detail="setAvatar works over HTTP only: POST the file to /graphql in a multipart request.")
+            raise Invalid(
+                detail=text("setAvatar works over HTTP only: POST the file to /graphql in a multipart request.")
+            )
         if not isinstance(input.file, File):
-            raise Invalid.field("file", "MALFORMED", "Send it as a file of a multipart request.")
+            raise Invalid.field("file", "MALFORMED", text("Send it as a file of a multipart request."))
         account = await avatars.workers.run(people.set_avatar, viewer=viewer, file=input.file.content)
         return ProfileUpdated(viewer=Viewer.of(account))
 

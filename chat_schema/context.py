@@ -12,10 +12,11 @@ from functools import cached_property
 from typing import Annotated, Any, TypeVar
 
 import strawberry
+from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from strawberry.dataloader import DataLoader
 
-from backend import database
+from backend import database, languages
 from backend.accounts import users
 from backend.accounts.credentials import Viewer
 from backend.accounts.users import Person, Profile
@@ -23,7 +24,8 @@ from backend.chat import event_log, facts, messages, people, reactions, rooms
 from backend.chat.people import Stats
 from backend.chat.policies import Audience, Reader
 from backend.chat.rooms import Own
-from backend.errors import Unauthenticated
+from backend.errors import RateLimited, Unauthenticated
+from backend.languages import Text
 from chat_schema.scalars import Cursor
 
 K = TypeVar("K")
@@ -47,6 +49,10 @@ class Context:
     request: HttpRequest | None = None
     # The place of the event that is shown.
     cursor: Cursor | None = None
+    # What the client's header says, for those who have not chosen a language.
+    accept_language: str = ""
+    # The language of a stream, where that is settled.
+    spoken: str | None = None
     # Strawberry hands it the payload of connection_init.
     connection_params: dict[str, Any] = field(default_factory=dict)
 
@@ -62,6 +68,23 @@ class Context:
         if viewer is None:
             raise Unauthenticated
         return viewer
+
+    async def language(self) -> str:
+        """What to speak: what the viewer chose, else what their client asks for.
+
+        Looked up when there is something to say, so that it is never an old choice, and costs nothing otherwise.
+        """
+        if self.spoken is not None:
+            return self.spoken
+        viewer = self.viewer
+        try:
+            chosen = await self.locales.load(viewer.id) if viewer else None
+        except (DatabaseError, RateLimited):  # that may be what there is to say
+            chosen = None
+        return chosen or languages.preferred(self.accept_language)
+
+    async def say(self, text: Text) -> str:
+        return languages.say(text, await self.language())
 
     def cursor_of(self, room: facts.Room) -> Cursor:
         """The room's position before anything that is shown of it here: where it may be shown from twice, not after.
@@ -97,6 +120,10 @@ class Context:
     @cached_property
     def people(self) -> DataLoader[int, Person | None]:
         return _loader(users.people, None)
+
+    @cached_property
+    def locales(self) -> DataLoader[int, str | None]:
+        return _loader(users.locales, None)
 
     @cached_property
     def messages(self) -> DataLoader[int, facts.Message | None]:

@@ -6,33 +6,41 @@ found wrong with a document or its variables; `INTERNAL` for all else, with an i
 
 import logging
 import secrets
+from collections.abc import AsyncIterator, Sequence
 
 from graphql import GraphQLError
-from strawberry.extensions import MaskErrors
+from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionResult
 
+from backend import languages
 from backend.errors import DomainError, Invalid, RateLimited
+from chat_schema.context import Context
 
 logger = logging.getLogger(__name__)
 
 
-def present(error: GraphQLError) -> GraphQLError:
-    """The error as the client may see it."""
-    origin = error.original_error
-    while isinstance(origin, GraphQLError):
-        origin = origin.original_error
+def present(error: GraphQLError, language: str) -> GraphQLError:
+    """The error as the client may see it. What the domain refused is told in a language; the rest is for developers."""
+    origin = _origin(error)
     if origin is None:
         return _with(error, error.message, {"code": "BAD_REQUEST", **(error.extensions or {})})
     if isinstance(origin, DomainError):
-        return _with(error, origin.detail, _extensions(origin))
+        return _with(error, languages.say(origin.detail, language), _extensions(origin, language))
     incident = secrets.token_hex(4)
     logger.error("incident %s at %s", incident, error.path, exc_info=origin)
     return _with(error, "Something went wrong on the server.", {"code": "INTERNAL", "incident": incident})
 
 
-def refuse(error: DomainError) -> GraphQLError:
+async def present_all(errors: Sequence[GraphQLError], context: Context) -> list[GraphQLError]:
+    """The same of many, for whoever asks: their language is looked up if there is something to say in it."""
+    is_for_people = any(isinstance(_origin(each), DomainError) for each in errors)
+    language = await context.language() if is_for_people else languages.ENGLISH
+    return [present(each, language) for each in errors]
+
+
+def refuse(error: DomainError, language: str) -> GraphQLError:
     """A refused operation, for what has no result union to put a problem in."""
-    return GraphQLError(error.detail, extensions=_extensions(error))
+    return GraphQLError(languages.say(error.detail, language), extensions=_extensions(error, language))
 
 
 def never_began(result: ExecutionResult) -> bool:
@@ -40,11 +48,19 @@ def never_began(result: ExecutionResult) -> bool:
     return result.data is None and not any(error.path for error in result.errors or ())
 
 
-def _extensions(error: DomainError) -> dict[str, object]:
+def _origin(error: GraphQLError) -> Exception | None:
+    origin = error.original_error
+    while isinstance(origin, GraphQLError):
+        origin = origin.original_error
+    return origin
+
+
+def _extensions(error: DomainError, language: str) -> dict[str, object]:
     extensions: dict[str, object] = {"code": error.code}
     if isinstance(error, Invalid):
         extensions["fields"] = [
-            {"path": list(each.path), "code": each.code, "detail": each.detail} for each in error.fields
+            {"path": list(each.path), "code": each.code, "detail": languages.say(each.detail, language)}
+            for each in error.fields
         ]
     if isinstance(error, RateLimited):
         extensions["retryAfterMs"] = error.retry_after_ms
@@ -62,8 +78,11 @@ def _with(error: GraphQLError, message: str, extensions: dict[str, object]) -> G
     )
 
 
-class PresentErrors(MaskErrors):
-    """Strawberry's masking, with our own idea of what may be shown."""
+class PresentErrors(SchemaExtension):
+    """Shows of every error what may be shown."""
 
-    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        return present(error)
+    async def on_operation(self) -> AsyncIterator[None]:
+        yield
+        result = self.execution_context.result
+        if result is not None and result.errors:
+            result.errors = await present_all(result.errors, self.execution_context.context)

@@ -14,6 +14,7 @@ from backend.chat import event_log, events, streams
 from backend.chat.events import Logged
 from backend.chat.policies import Audience
 from backend.errors import DomainError, Forbidden, NotFound
+from backend.languages import text
 from chat_schema import pages
 from chat_schema.context import Info
 from chat_schema.members import Member
@@ -194,8 +195,8 @@ def room_event(logged: Logged) -> RoomEvent:
 
 def _why_it_ended(logged: Logged) -> DomainError:
     if isinstance(logged.event, events.RoomDeleted):
-        return NotFound("This room was deleted.")
-    return Forbidden("You are no longer a member of this room.")
+        return NotFound(text("This room was deleted."))
+    return Forbidden(text("You are no longer a member of this room."))
 
 
 async def events_page(info: Info, room_id: int, *, after: str | None, first: int) -> RoomEventPage:

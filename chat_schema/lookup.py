@@ -10,6 +10,7 @@ from backend import database
 from backend.accounts import credentials, tokens, users
 from backend.chat import invitations, members, messages, moderation, rooms
 from backend.errors import Invalid
+from backend.languages import plural
 from chat_schema.context import Info
 from chat_schema.invitations import Invitation
 from chat_schema.members import Member
@@ -33,7 +34,7 @@ class NodeQuery:
         self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids.")]
     ) -> list[Node | None]:
         if len(ids) > settings.NODES_MAX:
-            raise Invalid.field("ids", "TOO_LONG", f"At most {settings.NODES_MAX} ids.")
+            raise Invalid.field("ids", "TOO_LONG", plural("At most {n} id.", "At most {n} ids.", settings.NODES_MAX))
         return await asyncio.gather(*(_find(info, each) for each in ids))
 
 

@@ -10,9 +10,10 @@ from strawberry import UNSET
 
 from backend import database
 from backend.chat import facts, messages, policies
-from backend.chat.pages import Window
+from backend.chat.pages import Window, bad_size
 from backend.chat.policies import Action
 from backend.errors import Invalid
+from backend.languages import text
 from chat_schema import pages
 from chat_schema.context import Info, Input
 from chat_schema.nodes import Node, global_id, key_of
@@ -51,7 +52,7 @@ class Reaction:
         ] = settings.REACTING_USERS,
     ) -> list[User]:
         if not 0 <= first <= settings.PAGE_MAX_SIZE:
-            raise Invalid.field("first", "UNSUPPORTED", f"A page has 0 to {settings.PAGE_MAX_SIZE} entries.")
+            raise bad_size("first")
         return await users_of(info, self.user_ids[:first])
 
     @classmethod
@@ -139,7 +140,7 @@ async def history(
     if around is None:
         page = await database.run(messages.history, reader=reader, room_id=room_id, window=window, matching=matching)
     elif matching is not None:
-        raise Invalid.field("matching", "UNSUPPORTED", "Ask for `around` or for `matching`, not for both.")
+        raise Invalid.field("matching", "UNSUPPORTED", text("Ask for `around` or for `matching`, not for both."))
     else:
         message_id = key_of("Message", around, "around")
         page = await database.run(

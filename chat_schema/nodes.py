@@ -4,6 +4,7 @@ import strawberry
 from strawberry.relay.utils import from_base64, to_base64
 
 from backend.errors import Invalid, NotFound
+from backend.languages import text
 
 _MAX_KEY = 2**63 - 1
 
@@ -34,7 +35,7 @@ def key_of(type_name: str, value: str, field: str) -> int:
     """
     found = split(value)
     if found is None:
-        raise Invalid.field(field, "MALFORMED", "This is no id.")
+        raise Invalid.field(field, "MALFORMED", text("This is no id."))
     if found[0] != type_name:
-        raise NotFound(f"No such {type_name.lower()}.")
+        raise NotFound(text("This is the id of something else."))
     return found[1]

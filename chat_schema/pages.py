@@ -9,6 +9,7 @@ from strawberry.relay.utils import from_base64, to_base64
 
 from backend.chat.pages import Page, Window
 from backend.errors import Invalid
+from backend.languages import text
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -84,5 +85,5 @@ def _key(cursor: str | None, field: str) -> int | None:
     except ValueError:
         prefix, number = "", 0
     if prefix != _PREFIX or not 0 <= number < 2**63:
-        raise Invalid.field(field, "MALFORMED", "This is no cursor of this list.")
+        raise Invalid.field(field, "MALFORMED", text("This is no cursor of this list."))
     return number

@@ -5,6 +5,8 @@ from enum import Enum
 import strawberry
 
 from backend import errors
+from backend.languages import Text
+from chat_schema.context import Info
 
 
 @strawberry.enum(description="What went wrong. Stable: branch on it.")
@@ -31,15 +33,23 @@ class FieldProblemCode(Enum):
     description="Every expected failure. `code` is stable, `detail` is for people: branch on code, show detail."
 )
 class Problem:
+    text: strawberry.Private[Text]
     code: ProblemCode = strawberry.field(description="Stable.")
-    detail: str = strawberry.field(description="A sentence to show.")
+
+    @strawberry.field(description="A sentence to show, in the viewer's `locale`, or else as `Accept-Language` asks.")
+    async def detail(self, info: Info) -> str:
+        return await info.context.say(self.text)
 
 
 @strawberry.type(description="What is wrong with one input field.")
 class FieldProblem:
+    text: strawberry.Private[Text]
     path: list[str] = strawberry.field(description="Where it stands in `input`.")
     code: FieldProblemCode = strawberry.field(description="Stable.")
-    detail: str = strawberry.field(description="A sentence to show beside the field.")
+
+    @strawberry.field(description="A sentence to show beside the field, in the language of the whole.")
+    async def detail(self, info: Info) -> str:
+        return await info.context.say(self.text)
 
 
 @strawberry.type(description="Bad input. Nothing has changed.")
@@ -80,16 +90,16 @@ class _Handler:
         self.error_type = error_type
 
     def handle(self, exception: errors.DomainError, **_: object) -> Problem:
-        code, detail = ProblemCode(exception.code), exception.detail
+        code, text = ProblemCode(exception.code), exception.detail
         if isinstance(exception, errors.Invalid):
-            return InvalidProblem(code=code, detail=detail, fields=[_field_problem(each) for each in exception.fields])
+            return InvalidProblem(code=code, text=text, fields=[_field_problem(each) for each in exception.fields])
         if isinstance(exception, errors.RateLimited):
-            return RateLimitedProblem(code=code, detail=detail, retry_after_ms=exception.retry_after_ms)
-        return self.error_type(code=code, detail=detail)
+            return RateLimitedProblem(code=code, text=text, retry_after_ms=exception.retry_after_ms)
+        return self.error_type(code=code, text=text)
 
 
 def _field_problem(error: errors.FieldError) -> FieldProblem:
-    return FieldProblem(path=list(error.path), code=FieldProblemCode(error.code), detail=error.detail)
+    return FieldProblem(path=list(error.path), code=FieldProblemCode(error.code), text=error.detail)
 
 
 HANDLERS = [

@@ -2,7 +2,7 @@
 
 Subscribers whose document, operation and variables are equal, but for where they start, get the same frames. A
 document that selects a `viewer` field anywhere, or what only moderators may see, is private: equal only among the
-sockets of one person.
+sockets of one person. One that selects a text for people is equal only among those who speak one language.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
@@ -31,7 +31,7 @@ from graphql import (
 )
 from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
 
-from backend import hub
+from backend import hub, languages
 from backend.accounts.credentials import Viewer
 from backend.chat.policies import Audience
 from backend.chat.streams import Opening
@@ -44,6 +44,8 @@ from chat_schema.scalars import Cursor
 START_ARGUMENT = "after"
 # What is there for some members and not for others. A document that selects one is private to its person.
 PERSONAL_FIELDS = frozenset({"viewer", "bans", "invitations"})
+# What is told in somebody's language.
+LOCALIZED_FIELDS = frozenset({"detail"})
 
 # The database is away, or has more to do than it can: nothing that anybody asked for is wrong.
 PASSING = (DatabaseError, RateLimited)
@@ -110,8 +112,9 @@ async def subscribe(
     source = await _source(executor)
     shape = _shape(request.document, request.operation_name)
     is_private = shape.is_private or source.audience is None
-    render = _renderer(executor, context.viewer if is_private else source.audience, source.show)
-    key = _key(shape, request, context.viewer if is_private else None)
+    language = await context.language() if shape.is_localized else None
+    render = _renderer(executor, context.viewer if is_private else source.audience, language, source.show)
+    key = _key(shape, request, context.viewer if is_private else None, language)
     if isinstance(source, LogSource):
         return await _follow(source, key, render, sink)
     closed = await _passing(source.attend())
@@ -163,15 +166,17 @@ class Shape(NamedTuple):
     # The variable that says where to start, if it says nothing else.
     start_variable: str | None
     is_private: bool
+    is_localized: bool
 
 
-def _key(shape: Shape, request: Request, alone: Viewer | None) -> Hashable:
+def _key(shape: Shape, request: Request, alone: Viewer | None, language: str | None) -> Hashable:
     variables = {name: value for name, value in request.variables.items() if name != shape.start_variable}
     return (
         shape.text,
         request.operation_name,
         msgspec.json.encode(variables, order="deterministic"),
         alone.id if alone else None,
+        language,
     )
 
 
@@ -194,6 +199,7 @@ def _shape(document: DocumentNode, operation_name: str | None) -> Shape:
         text=text,
         start_variable=next(iter(lifted), None) if len(lifted) == 1 else None,
         is_private=lifter.is_personal,
+        is_localized=lifter.is_localized,
     )
 
 
@@ -205,6 +211,7 @@ class _Lifter(Visitor):
         self._starts = {id(each) for each in starts}
         self.variables_elsewhere: set[str] = set()
         self.is_personal = False
+        self.is_localized = False
 
     def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
         return REMOVE if id(node) in self._starts else None
@@ -215,6 +222,7 @@ class _Lifter(Visitor):
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         self.is_personal |= node.name.value in PERSONAL_FIELDS
+        self.is_localized |= node.name.value in LOCALIZED_FIELDS
 
 
 # --- The execution --------------------------------------------------------------------------------------------
@@ -244,24 +252,27 @@ async def _source(executor: Executor[Context]) -> Source:
     return found
 
 
-def _renderer(executor: Executor[Context], reader: Any, show: Callable[[hub.Item], object]) -> Render:
+def _renderer(
+    executor: Executor[Context], reader: Any, language: str | None, show: Callable[[hub.Item], object]
+) -> Render:
     async def render(item: hub.Item) -> str:
         event = executor.build_per_event_executor(show(item))
         # The copy is shallow: a context of its own keeps one event's loaders from the next.
-        event.context_value = Context(reader=reader, origin="", cursor=Cursor(item.cursor))
+        event.context_value = Context(reader=reader, origin="", cursor=Cursor(item.cursor), spoken=language)
         outcome = execute_subscription_event(event)
         result: ExecutionResult = await outcome if isawaitable(outcome) else outcome
-        return encode(result)
+        # Where no language is settled, there are many that its readers speak.
+        return encode(result, language or languages.ENGLISH)
 
     return render
 
 
-def encode(result: ExecutionResult) -> str:
+def encode(result: ExecutionResult, language: str) -> str:
     """A result as the JSON of a `next` message's payload. Raises `Unavailable`."""
     payload: dict[str, Any] = {"data": result.data}
     if result.errors:
         for error in result.errors:
             if isinstance(error.original_error, PASSING):
                 raise Unavailable from error.original_error
-        payload["errors"] = [present(error).formatted for error in result.errors]
+        payload["errors"] = [present(error, language).formatted for error in result.errors]
     return msgspec.json.encode(payload).decode()

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from backend import database
 from backend.errors import NotFound, RateLimited
+from backend.languages import text
 
 PLACES = settings.DATABASE_THREADS + settings.DATABASE_QUEUE
 language: ContextVar[str] = ContextVar("language", default="en")
@@ -26,7 +27,7 @@ async def test_a_call_gets_its_arguments_and_gives_its_result() -> None:
 
 
 async def test_an_exception_comes_back_as_it_was_raised() -> None:
-    raised = NotFound("No such room.")
+    raised = NotFound(text("No such room."))
 
     def refuse() -> None:
         raise raised

@@ -1,7 +1,7 @@
 """Leaks of every kind are found, wherever an answer can arrive, and nothing else is taken for one."""
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
@@ -124,7 +124,10 @@ def unmasked_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ValueError("no such table: x")
 
-    monkeypatch.setattr(PresentErrors, "anonymise_error", lambda _, error: error)
+    async def present_nothing(_: PresentErrors) -> AsyncIterator[None]:
+        yield
+
+    monkeypatch.setattr(PresentErrors, "on_operation", present_nothing)
     monkeypatch.setattr(passwords, "check_password", fail)
 
 
@@ -170,7 +173,7 @@ async def test_a_leak_in_a_frame_of_the_hub_is_found(monkeypatch: pytest.MonkeyP
     def fail() -> None:
         raise KeyError("strawberry")
 
-    monkeypatch.setattr(sharing, "present", lambda error: error)
+    monkeypatch.setattr(sharing, "present", lambda error, _: error)
     monkeypatch.setattr("backend.database.now", fail)
     sink = inside.Sink()
     document = "subscription ($room: ID!) { roomEvents(room: $room) { event { ... on CaughtUp { at } } } }"

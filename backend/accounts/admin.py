@@ -17,7 +17,7 @@ class LimitedLogIn(AdminAuthenticationForm):
         try:
             rates.take("log in", ("admin", self.request.META.get("REMOTE_ADDR") if self.request else None))
         except RateLimited as error:
-            raise ValidationError(error.detail) from error
+            raise ValidationError(str(error.detail)) from error
         return super().clean()
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from backend import database, pictures
 from backend.accounts.models import User
 from backend.errors import Invalid
+from backend.languages import text
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def replace(*, user_id: int, avatar: str) -> None:
 def url(avatar: str, px: int) -> str | None:
     """Where the smallest that has `px` pixels is, else the largest. Raises `Invalid` for no sensible `px`."""
     if not 1 <= px <= settings.AVATAR_MAX_PX:
-        raise Invalid.field("px", "UNSUPPORTED", f"From 1 to {settings.AVATAR_MAX_PX}.")
+        raise Invalid.field("px", "UNSUPPORTED", text("From 1 to {most}.", most=settings.AVATAR_MAX_PX))
     if not avatar:
         return None
     size = next((each for each in SIZES if each >= px), SIZES[-1])

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from backend.errors import NotFound
 from backend.folding import Unseen, fold
+from backend.languages import text
 
 
 class Locale(models.TextChoices):
@@ -34,7 +35,7 @@ class UserManager(BaseUserManager["User"]):
         try:
             return self.get(pk=user_id, is_active=True)
         except self.model.DoesNotExist as error:
-            raise NotFound("No such person.") from error
+            raise NotFound(text("No such person.")) from error
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
         user = User(username=username, is_staff=True, is_superuser=True, **fields)

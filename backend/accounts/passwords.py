@@ -10,6 +10,7 @@ from backend.accounts import revocation
 from backend.accounts.models import User
 from backend.errors import FieldError, Invalid, Unauthenticated
 from backend.folding import Unseen, fold
+from backend.languages import said_later, text
 
 
 def check_password(*, username: str, password: str, origin: str) -> int:
@@ -25,7 +26,7 @@ def check_password(*, username: str, password: str, origin: str) -> int:
     rates.take("log in", (name, origin))
     user = authenticate(username=name, password=password) if _can_be_password(password) else None
     if user is None:
-        raise Invalid.field("password", "MALFORMED", "The username or the password is wrong.")
+        raise Invalid.field("password", "MALFORMED", text("The username or the password is wrong."))
     return int(user.pk)
 
 
@@ -71,7 +72,7 @@ def _proved(user_id: int, current: str) -> User:
 
 
 def wrong() -> Invalid:
-    return Invalid.field("currentPassword", "MALFORMED", "The current password is wrong.")
+    return Invalid.field("currentPassword", "MALFORMED", text("The current password is wrong."))
 
 
 def _can_be_password(password: str) -> bool:
@@ -81,12 +82,22 @@ def _can_be_password(password: str) -> bool:
 def check_new(password: str, *, user: User, field: str = "password") -> list[FieldError]:
     """What is wrong with a new password, if anything."""
     if len(password) > settings.PASSWORD_MAX_LENGTH:
-        return [FieldError((field,), "TOO_LONG", f"At most {settings.PASSWORD_MAX_LENGTH} characters.")]
+        return [FieldError.too_long(field, settings.PASSWORD_MAX_LENGTH)]
     if not _can_be_password(password):
-        return [FieldError((field,), "MALFORMED", "A password is Unicode text without U+0000.")]
+        return [FieldError((field,), "MALFORMED", text("A password is Unicode text without U+0000."))]
     try:
         validate_password(password, user)
     except ValidationError as error:
         short = any(each.code == "password_too_short" for each in error.error_list)
-        return [FieldError((field,), "TOO_SHORT" if short else "UNSUPPORTED", " ".join(error.messages))]
+        return [FieldError((field,), "TOO_SHORT" if short else "UNSUPPORTED", _weaknesses(password, user))]
     return []
+
+
+@said_later
+def _weaknesses(password: str, user: User) -> str:
+    """What Django's validators say of it: in the language of the moment, so they are asked when it is shown."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""

@@ -11,11 +11,13 @@ from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from backend import database, rates
 from backend.accounts import passwords, users
 from backend.accounts.models import User
 from backend.errors import Invalid
+from backend.languages import text
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ def request_reset(*, email: str, origin: str, link: Link) -> None:
     email = email.strip()
     rates.take("reset", origin)
     if not email:
-        raise Invalid.field("email", "REQUIRED", "Say where to send the mail.")
+        raise Invalid.field("email", "REQUIRED", text("Say where to send the mail."))
     if errors := users.check_email(email):
         raise Invalid(*errors)
     rates.take("mail", email.upper().casefold())  # both: a database may find the same accounts for `ı` and for `i`
@@ -58,7 +60,7 @@ def reset_password(*, user_id: int, token: str, new: str, origin: str) -> None:
 
 
 def _no_good() -> Invalid:
-    return Invalid.field("token", "MALFORMED", "This link was used, or is too old. Ask for another.")
+    return Invalid.field("token", "MALFORMED", text("This link was used, or is too old. Ask for another."))
 
 
 def _send(email: str, link: Link) -> None:
@@ -69,8 +71,9 @@ def _send(email: str, link: Link) -> None:
         token = default_token_generator.make_token(user)
         minutes = settings.PASSWORD_RESET_TIMEOUT // 60
         facts = {"username": user.username, "link": link(user.pk, token), "minutes": minutes}
-        subject, _, text = render_to_string("accounts/password_reset.txt", facts).partition("\n")
+        with translation.override(user.locale):
+            subject, _, body = render_to_string("accounts/password_reset.txt", facts).partition("\n")
         try:
-            send_mail(subject, text.lstrip(), None, [user.email])
+            send_mail(subject, body.lstrip(), None, [user.email])
         except Exception:
             logger.exception("a mail could not be sent")

@@ -14,6 +14,7 @@ from backend.accounts import revocation, users
 from backend.accounts.models import PersonalToken, User
 from backend.errors import FieldError, Invalid, NotFound
 from backend.folding import can_be_seen
+from backend.languages import plural, text
 
 _PREFIX = "chai_"  # so that secret scanners, and people, know what they have found
 
@@ -41,21 +42,24 @@ def create_token(*, user_id: int, name: str, expires_at: datetime | None = None)
     rates.take("profile", user_id)
     name = name.strip()
     if not name:
-        raise Invalid.field("name", "REQUIRED", "Name the token, so that you know it later.")
+        raise Invalid.field("name", "REQUIRED", text("Name the token, so that you know it later."))
     if len(name) > settings.TOKEN_NAME_MAX_LENGTH:
-        raise Invalid.field("name", "TOO_LONG", f"At most {settings.TOKEN_NAME_MAX_LENGTH} characters.")
+        raise Invalid(FieldError.too_long("name", settings.TOKEN_NAME_MAX_LENGTH))
     if not can_be_seen(name):
-        raise Invalid.field("name", "MALFORMED", "Only characters that can be seen.")
+        raise Invalid.field("name", "MALFORMED", text("Only characters that can be seen."))
     secret = _PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         users.hold(user_id)  # two at once must not both be the last
         if PersonalToken.objects.filter(user=user_id).count() >= settings.TOKENS_PER_USER:
-            raise Invalid(detail=f"At most {settings.TOKENS_PER_USER} tokens: revoke one first.")
+            most = settings.TOKENS_PER_USER
+            raise Invalid(
+                detail=plural("At most {n} token: revoke one first.", "At most {n} tokens: revoke one first.", most)
+            )
         row = PersonalToken(user_id=user_id, name=name, digest=digest(secret), expires_at=expires_at)
         row.save()
         row.refresh_from_db()
         if expires_at is not None and expires_at <= row.created_at:
-            raise Invalid(FieldError(("expiresAt",), "UNSUPPORTED", "This time has passed."))
+            raise Invalid(FieldError(("expiresAt",), "UNSUPPORTED", text("This time has passed.")))
     return _token(row), secret
 
 
@@ -63,7 +67,7 @@ def revoke_token(*, user_id: int, token_id: int) -> None:
     """Raises `NotFound`, also for somebody else's token."""
     deleted, _ = PersonalToken.objects.filter(pk=token_id, user=user_id).delete()
     if not deleted:
-        raise NotFound("No such token.")
+        raise NotFound(text("No such token."))
     revocation.announce()
 
 

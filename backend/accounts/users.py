@@ -15,6 +15,7 @@ from backend.accounts import avatars, passwords, revocation
 from backend.accounts.models import Locale, PersonalToken, User
 from backend.errors import Conflict, FieldError, Invalid, Unauthenticated
 from backend.folding import Unseen, can_be_seen, fold
+from backend.languages import text
 
 __all__ = [
     "Account",
@@ -26,6 +27,7 @@ __all__ = [
     "check_email",
     "find",
     "hold",
+    "locales",
     "named",
     "people",
     "person",
@@ -84,6 +86,11 @@ def find(username: str) -> Person | None:
     return person(user) if user and user.deleted_at is None else None
 
 
+def locales(ids: Collection[int]) -> dict[int, str]:
+    """The languages that people have chosen."""
+    return dict(User.objects.filter(pk__in=ids, is_active=True).values_list("pk", "locale"))
+
+
 class Profile(msgspec.Struct, frozen=True):
     """What everybody may know of somebody, but is not shown beside everything they say."""
 
@@ -123,13 +130,13 @@ def register(
     if errors:
         raise Invalid(*errors)
     if User.objects.filter(username_folded=fold(username)).exists():
-        raise Conflict("This username is taken.")
+        raise Conflict(text("This username is taken."))
     user.set_password(password)
     try:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:  # somebody was faster
-        raise Conflict("This username is taken.") from error
+        raise Conflict(text("This username is taken.")) from error
     return account(user.pk)
 
 
@@ -161,7 +168,7 @@ def update(*, user_id: int, changes: Changes) -> None:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise Conflict("This username is taken.") from error
+        raise Conflict(text("This username is taken.")) from error
 
 
 def _check_changes(new: Mapping[str, str]) -> list[FieldError]:
@@ -208,9 +215,9 @@ def anonymize(user_id: int) -> None:
 
 def _check_username(username: str) -> list[FieldError]:
     if not username:
-        return [FieldError(("username",), "REQUIRED", "Choose a username.")]
+        return [FieldError(("username",), "REQUIRED", text("Choose a username."))]
     if len(username) > settings.USERNAME_MAX_LENGTH:
-        return [FieldError(("username",), "TOO_LONG", f"At most {settings.USERNAME_MAX_LENGTH} characters.")]
+        return [FieldError.too_long("username", settings.USERNAME_MAX_LENGTH)]
     try:
         folded = fold(username)
     except Unseen:
@@ -218,10 +225,10 @@ def _check_username(username: str) -> list[FieldError]:
     # It must stand in a text as @name. A mark needs a letter to stand on.
     begins_well = folded[:1].isalnum() or folded[:1] == "_"
     if not begins_well or folded[-1] in ".-" or not all(map(stands_in_a_name, folded)):
-        detail = "Letters and digits of any script, and . - _ between them."
+        detail = text("Letters and digits of any script, and . - _ between them.")
         return [FieldError(("username",), "MALFORMED", detail)]
     if len(folded) > 4 * settings.USERNAME_MAX_LENGTH:  # a character can fold to many
-        return [FieldError(("username",), "TOO_LONG", "Write it with simpler characters.")]
+        return [FieldError(("username",), "TOO_LONG", text("Write it with simpler characters."))]
     return []
 
 
@@ -233,34 +240,34 @@ def stands_in_a_name(character: str) -> bool:
 
 def _check_display_name(display_name: str) -> list[FieldError]:
     if len(display_name) > settings.DISPLAY_NAME_MAX_LENGTH:
-        return [FieldError(("displayName",), "TOO_LONG", f"At most {settings.DISPLAY_NAME_MAX_LENGTH} characters.")]
+        return [FieldError.too_long("displayName", settings.DISPLAY_NAME_MAX_LENGTH)]
     if display_name and not can_be_seen(display_name):
-        return [FieldError(("displayName",), "MALFORMED", "Only characters that can be seen.")]
+        return [FieldError(("displayName",), "MALFORMED", text("Only characters that can be seen."))]
     return []
 
 
 def _check_bio(bio: str) -> list[FieldError]:
     if len(bio) > settings.BIO_MAX_LENGTH:
-        return [FieldError(("bio",), "TOO_LONG", f"At most {settings.BIO_MAX_LENGTH} characters.")]
+        return [FieldError.too_long("bio", settings.BIO_MAX_LENGTH)]
     if not database.can_store(bio):
-        return [FieldError(("bio",), "MALFORMED", "A text is Unicode without U+0000.")]
+        return [FieldError(("bio",), "MALFORMED", text("A text is Unicode without U+0000."))]
     return []
 
 
 def _check_locale(locale: str) -> list[FieldError]:
     if locale not in Locale.values:
-        return [FieldError(("locale",), "UNSUPPORTED", f"One of {', '.join(Locale.values)}.")]
+        return [FieldError(("locale",), "UNSUPPORTED", text("One of {locales}.", locales=", ".join(Locale.values)))]
     return []
 
 
 def check_email(email: str) -> list[FieldError]:
     """What is wrong with an address for mail, if anything."""
     if len(email) > settings.EMAIL_MAX_LENGTH:
-        return [FieldError(("email",), "TOO_LONG", f"At most {settings.EMAIL_MAX_LENGTH} characters.")]
+        return [FieldError.too_long("email", settings.EMAIL_MAX_LENGTH)]
     try:
         if email:
             validate_email(email)
         valid = database.can_store(email)  # what Django takes for an international domain may be anything
     except ValidationError:
         valid = False
-    return [] if valid else [FieldError(("email",), "MALFORMED", "This is no e-mail address.")]
+    return [] if valid else [FieldError(("email",), "MALFORMED", text("This is no e-mail address."))]

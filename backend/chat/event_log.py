@@ -35,6 +35,7 @@ from backend.chat.models import Membership, Message, Room
 from backend.chat.models import RoomEvent as Row
 from backend.database import CLOCK
 from backend.errors import NotFound
+from backend.languages import text
 
 _TOPIC = "room."
 
@@ -130,7 +131,7 @@ def _advance(room_id: int, messages: int) -> Place:
         db.execute(_ADVANCE.format(later=_LATER[vendor], clock=CLOCK[vendor]), [tag, messages, room_id])
         row = db.fetchone()
     if row is None:
-        raise NotFound("No such room.")
+        raise NotFound(text("No such room."))
     seq, message_count, at = row
     # SQLite has no time zones; Django keeps UTC there.
     return Place(

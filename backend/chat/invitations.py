@@ -14,6 +14,7 @@ from backend.chat import event_log, facts, policies
 from backend.chat.models import Ban, Invitation, Membership
 from backend.chat.policies import Action, Reader, Standing
 from backend.errors import FieldError, Invalid, NotFound, Unauthenticated
+from backend.languages import Text, plural, text
 
 _CODE_BYTES = 16  # 128 random bits: nobody guesses one
 
@@ -43,7 +44,7 @@ def create_invitation(
         there = Invitation.objects.filter(room=room_id)
         there.exclude(policies.is_good()).delete()
         if there.count() >= settings.INVITATIONS_PER_ROOM:
-            raise Invalid(detail=f"At most {settings.INVITATIONS_PER_ROOM} invitations to a room: revoke one first.")
+            raise Invalid(detail=_too_many())
         row = Invitation.objects.create(
             room_id=room_id,
             code=secrets.token_urlsafe(_CODE_BYTES),
@@ -63,7 +64,7 @@ def revoke_invitation(*, viewer: Viewer, invitation_id: int) -> None:
         event_log.hold(room_id or 0)  # who enters by it has done so, or will not
         row = _known(viewer, invitation_id)
         if row is None:
-            raise NotFound("No such invitation.")
+            raise NotFound(text("No such invitation."))
         row.delete()
 
 
@@ -98,7 +99,7 @@ def take_use(*, viewer: Viewer, room_id: int, code: str | None) -> None:
     """Of the invitation by which the viewer enters. Under the room's lock. Raises `NotFound` if it has just expired."""
     row = policies.invitations_for(viewer, code).filter(room=room_id).order_by("pk").first()
     if row is None:
-        raise NotFound("No such room.")
+        raise NotFound(text("No such room."))
     if row.uses_left == 1:
         row.delete()
     elif row.uses_left is not None:
@@ -124,12 +125,20 @@ def _known(viewer: Viewer, invitation_id: int) -> Invitation | None:
     return row if is_theirs or policies.allows(Action.INVITE, is_private=room.is_private, held=held) else None
 
 
+def _too_many() -> Text:
+    return plural(
+        "At most {n} invitation to a room: revoke one first.",
+        "At most {n} invitations to a room: revoke one first.",
+        settings.INVITATIONS_PER_ROOM,
+    )
+
+
 def _wrong(expires_at: datetime | None, uses: int | None) -> list[FieldError]:
     wrong = []
     if expires_at is not None and expires_at <= database.now():
-        wrong.append(FieldError(("expiresAt",), "UNSUPPORTED", "This time has passed."))
+        wrong.append(FieldError(("expiresAt",), "UNSUPPORTED", text("This time has passed.")))
     if uses is not None and uses < 1:
-        wrong.append(FieldError(("uses",), "UNSUPPORTED", "An invitation can be used once at least."))
+        wrong.append(FieldError(("uses",), "UNSUPPORTED", text("An invitation can be used once at least.")))
     return wrong
 
 
@@ -138,4 +147,4 @@ def _hold_invitee(user_id: int) -> None:
     try:
         users.hold(user_id)
     except Unauthenticated as error:
-        raise NotFound("No such user.") from error
+        raise NotFound(text("No such user.")) from error

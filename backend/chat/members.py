@@ -13,6 +13,7 @@ from backend.chat.models import Membership, Role, Room
 from backend.chat.pages import Page, Window, page
 from backend.chat.policies import Action, Reader, Standing
 from backend.errors import NotFound
+from backend.languages import text
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -98,7 +99,7 @@ def _find_or_create(viewer: Viewer, address: str, folded: str, code: str | None)
         policies.require(Action.ENTER, room=room, held=held)
         return room, False
     if code is not None:
-        raise NotFound("No such room.")
+        raise NotFound(text("No such room."))
     try:
         with transaction.atomic():
             room = Room.objects.create(address=address, address_folded=folded, title=address)
@@ -118,7 +119,7 @@ def _joined(viewer: Viewer, room: Room, code: str | None) -> Room | None:
     try:
         with event_log.append(room.pk) as place:
             if (found := policies.find(viewer, room_id=room.pk, code=code)) is None:
-                raise NotFound("No such room.")
+                raise NotFound(text("No such room."))
             room, held = found
             policies.require(Action.ENTER, room=room, held=held)
             if Standing.INVITED in held:

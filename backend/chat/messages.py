@@ -16,7 +16,8 @@ from backend.chat.mentions import mentioned
 from backend.chat.models import Membership, Mention, Message, Reaction
 from backend.chat.pages import Page, Window, page, window_size
 from backend.chat.policies import Action, Reader
-from backend.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from backend.languages import text
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -41,12 +42,12 @@ def send_message(*, viewer: Viewer, room_id: int, body: str, key: str, reply_to:
         row = Message.objects.select_related("author").filter(room=room_id, author=viewer.id, key=key).first()
         if row is not None:
             if row.key_digest != digest:
-                raise Conflict("This key has sent another message.")
+                raise Conflict(text("This key has sent another message."))
             raise event_log.Unchanged
         policies.admit(viewer, Action.SEND, room_id=room_id)
         rates.take("send", viewer.id)
         if reply_to is not None and not Message.objects.filter(pk=reply_to, room=room_id).exists():
-            raise NotFound("No such message in this room.")
+            raise NotFound(text("No such message in this room."))
         named = mentioned(body, room_id=room_id)
         row = Message.objects.create(
             room_id=room_id,
@@ -79,9 +80,9 @@ def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
         row = _row(message_id)
         policies.require(Action.EDIT_OWN, room=row.room, held=policies.standings(row.room, viewer))
         if row.author_id != viewer.id:
-            raise Forbidden("Only its author can edit a message.")
+            raise Forbidden(text("Only its author can edit a message."))
         if row.deleted_at is not None:
-            raise NotFound("This message was deleted.")
+            raise NotFound(text("This message was deleted."))
         if body == row.body:
             raise event_log.Unchanged
         rates.take("send", viewer.id)
@@ -107,7 +108,7 @@ def delete_message(*, viewer: Viewer, message_id: int) -> Accepted:
         held = policies.standings(row.room, viewer)
         if not any(policies.allows(action, is_private=row.room.is_private, held=held) for action in actions):
             readable(viewer, message_id)
-            raise Forbidden("Only its author or a moderator can delete a message.")
+            raise Forbidden(text("Only its author or a moderator can delete a message."))
         if row.deleted_at is not None:
             raise event_log.Unchanged
         row.body, row.search, row.deleted_at, row.version = "", "", place.at, place.seq
@@ -154,7 +155,7 @@ def history_around(*, reader: Reader, room_id: int, message_id: int, window: Win
     size = window_size(window)
     middle = Message.objects.filter(pk=message_id, room=room_id).values_list("seq", flat=True).first()
     if middle is None:
-        raise NotFound("No such message in this room.")
+        raise NotFound(text("No such message in this room."))
     before = page(_messages(room_id), Window(last=size // 2, before=middle), key="seq")
     after = page(_messages(room_id), Window(first=size - size // 2, after=middle - 1), key="seq")
     rows = [*before.items, *after.items]
@@ -203,7 +204,7 @@ def _found(reader: Reader, action: Action, message_id: int) -> Message:
     row = None if reader is None else _rows().filter(pk=message_id).first()
     may_find = policies.may(reader, action, room_id=row.room_id if row else None)
     if row is None or not may_find:
-        raise NotFound("No such message.")
+        raise NotFound(text("No such message."))
     return row
 
 
@@ -211,7 +212,7 @@ def _row(message_id: int) -> Message:
     try:
         return _rows().get(pk=message_id)
     except Message.DoesNotExist as error:
-        raise NotFound("No such message.") from error
+        raise NotFound(text("No such message.")) from error
 
 
 def _rows() -> QuerySet[Message]:
@@ -220,20 +221,20 @@ def _rows() -> QuerySet[Message]:
 
 def _check_key(key: str) -> None:
     if not key:
-        raise Invalid.field("key", "REQUIRED", "Choose a key for this message: retries repeat it.")
+        raise Invalid.field("key", "REQUIRED", text("Choose a key for this message: retries repeat it."))
     if not database.can_store(key):
-        raise Invalid.field("key", "MALFORMED", "A key is Unicode text without U+0000.")
+        raise Invalid.field("key", "MALFORMED", text("A key is Unicode text without U+0000."))
     if len(key) > settings.KEY_MAX_LENGTH:
-        raise Invalid.field("key", "TOO_LONG", f"At most {settings.KEY_MAX_LENGTH} characters.")
+        raise Invalid(FieldError.too_long("key", settings.KEY_MAX_LENGTH))
 
 
 def _check_body(body: str) -> None:
     if not body.strip():
-        raise Invalid.field("body", "REQUIRED", "Say something.")
+        raise Invalid.field("body", "REQUIRED", text("Say something."))
     if len(body) > settings.MESSAGE_MAX_LENGTH:
-        raise Invalid.field("body", "TOO_LONG", f"At most {settings.MESSAGE_MAX_LENGTH} characters.")
+        raise Invalid(FieldError.too_long("body", settings.MESSAGE_MAX_LENGTH))
     if not database.can_store(body):
-        raise Invalid.field("body", "MALFORMED", "A message is Unicode text without U+0000.")
+        raise Invalid.field("body", "MALFORMED", text("A message is Unicode text without U+0000."))
 
 
 def _digest(body: str, reply_to: int | None) -> str:

@@ -15,6 +15,7 @@ from backend.chat.models import Ban, Membership, Role
 from backend.chat.pages import Page, Window, page
 from backend.chat.policies import Action, Reader, Standing
 from backend.errors import Forbidden, Invalid, NotFound
+from backend.languages import text
 
 _RANK = {Standing.MEMBER: 1, Standing.MODERATOR: 2, Standing.OWNER: 3, Standing.STAFF: 4}
 # A mute without an end.
@@ -47,7 +48,7 @@ def moderate_member(
     """
     rates.take("moderate", viewer.id)
     if until is not None and (action is not ModerationAction.MUTE or until <= database.now()):
-        raise Invalid.field("until", "UNSUPPORTED", "Only a mute ends by itself, and at a time to come.")
+        raise Invalid.field("until", "UNSUPPORTED", text("Only a mute ends by itself, and at a time to come."))
     policies.admit(viewer, Action.MODERATE, room_id=room_id)
     with transaction.atomic():
         with event_log.append(room_id) as place:
@@ -81,11 +82,11 @@ def set_member_role(*, viewer: Viewer, room_id: int, user_id: int, role: Role) -
     with event_log.append(room_id) as place:
         row = _target(viewer, Action.SET_ROLE, room_id, user_id)
         if row.left_at is not None:
-            raise NotFound("No such member.")
+            raise NotFound(text("No such member."))
         if row.role == role:
             raise event_log.Unchanged
         if row.role == Role.OWNER and not _owners(room_id).exclude(pk=row.pk).exists():
-            raise Forbidden("A room has an owner: give it another one first.")
+            raise Forbidden(text("A room has an owner: give it another one first."))
         row.role = role
         if role == Role.OWNER:
             row.muted_until = None
@@ -114,11 +115,11 @@ def _target(viewer: Viewer, action: Action, room_id: int, user_id: int) -> Membe
     held = policies.standings(room, viewer)
     row = Membership.objects.select_related("user").filter(room=room, user=user_id).first()
     if row is None:
-        raise NotFound("No such member.")
+        raise NotFound(text("No such member."))
     own = max((_RANK[standing] for standing in held if standing in _RANK), default=0)
     below = _RANK[Standing(row.role)] if row.left_at is None else 0
     if own <= below:
-        raise Forbidden("One can only act on members below oneself.")
+        raise Forbidden(text("One can only act on members below oneself."))
     return row
 
 

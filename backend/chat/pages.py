@@ -6,7 +6,8 @@ import msgspec
 from django.conf import settings
 from django.db.models import Model, QuerySet
 
-from backend.errors import FieldError, Invalid
+from backend.errors import Invalid
+from backend.languages import plural, text
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -47,10 +48,18 @@ def page(rows: QuerySet[M], window: Window, *, key: str = "pk", newest_first: bo
 def window_size(window: Window) -> int:
     """How many rows are asked for. Raises `Invalid`."""
     if window.first is not None and window.last is not None:
-        raise Invalid.field("last", "UNSUPPORTED", "Ask for `first` or for `last`, not for both.")
+        raise Invalid.field("last", "UNSUPPORTED", text("Ask for `first` or for `last`, not for both."))
     name, size = ("last", window.last) if window.last is not None else ("first", window.first)
     if size is None:
         return settings.PAGE_SIZE
     if not 0 <= size <= settings.PAGE_MAX_SIZE:
-        raise Invalid(FieldError((name,), "UNSUPPORTED", f"A page has 0 to {settings.PAGE_MAX_SIZE} entries."))
+        raise bad_size(name)
     return size
+
+
+def bad_size(name: str) -> Invalid:
+    """That an argument asks for more than a page can have, or for less than nothing."""
+    most = settings.PAGE_MAX_SIZE
+    return Invalid.field(
+        name, "UNSUPPORTED", plural("A page has 0 to {n} entry.", "A page has 0 to {n} entries.", most)
+    )

@@ -11,6 +11,7 @@ from backend import database
 from backend.accounts.credentials import Viewer
 from backend.chat.models import Ban, Invitation, Membership, Room
 from backend.errors import DomainError, Forbidden, NotFound, Unauthenticated
+from backend.languages import Text, text
 
 
 class Standing(Enum):
@@ -74,6 +75,25 @@ TABLE: Mapping[Action, tuple[frozenset[Standing], frozenset[Standing]]] = {
     Action.RENAME: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
     Action.SET_PRIVACY: (_OWNERS | _STAFF, _OWNERS | _STAFF),
     Action.DELETE: (_OWNERS | _STAFF, _OWNERS | _STAFF),
+}
+
+# What a member is told who may not; for entering, whoever asks.
+_REFUSALS: Mapping[Action, Text] = {
+    Action.SEE: text("You may not see this room."),
+    Action.ENTER: text("You may not enter this room."),
+    Action.READ: text("You may not read here."),
+    Action.SEND: text("You may not write here."),
+    Action.REACT: text("You may not react here."),
+    Action.EDIT_OWN: text("You may not edit your messages here."),
+    Action.DELETE_OWN: text("You may not delete your messages here."),
+    Action.DELETE_ANY: text("You may not delete the messages of others here."),
+    Action.LEAVE: text("You may not leave this room."),
+    Action.MODERATE: text("You may not moderate here."),
+    Action.INVITE: text("You may not invite anybody here."),
+    Action.SET_ROLE: text("You may not give roles here."),
+    Action.RENAME: text("You may not rename this room."),
+    Action.SET_PRIVACY: text("You may not say who this room is for."),
+    Action.DELETE: text("You may not delete this room."),
 }
 
 
@@ -172,7 +192,7 @@ def admit(reader: Reader, action: Action, *, room_id: int) -> Room:
         raise Unauthenticated
     found = find(reader, room_id=room_id)
     if found is None:
-        raise NotFound("No such room.")
+        raise NotFound(text("No such room."))
     room, held = found
     require(action, room=room, held=held)
     return room
@@ -196,7 +216,7 @@ def refusal(action: Action, *, is_private: bool, held: frozenset[Standing]) -> D
     if Standing.ANONYMOUS in held:
         return Unauthenticated()
     if not allows(Action.SEE, is_private=is_private, held=held):
-        return NotFound("No such room.")
+        return NotFound(text("No such room."))
     if held & _READERS or action is Action.ENTER:
-        return Forbidden(f"You may not {action.value} here.")
-    return Forbidden("Enter the room first: only its members can do this.")
+        return Forbidden(_REFUSALS[action])
+    return Forbidden(text("Enter the room first: only its members can do this."))

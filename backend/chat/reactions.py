@@ -15,6 +15,7 @@ from backend.chat.messages import Accepted, accepted, readable
 from backend.chat.models import Message, Reaction
 from backend.chat.policies import Action
 from backend.errors import Invalid, NotFound
+from backend.languages import plural, text
 
 _SELECTOR = "\N{VARIATION SELECTOR-16}"
 
@@ -36,7 +37,7 @@ def _react(viewer: Viewer, message_id: int, emoji: str, *, is_added: bool) -> Ac
         row = readable(viewer, message_id)
         policies.require(Action.REACT, room=row.room, held=policies.standings(row.room, viewer))
         if row.deleted_at is not None:
-            raise NotFound("This message was deleted.")
+            raise NotFound(text("This message was deleted."))
         own = Reaction.objects.filter(message=row, user=viewer.id, emoji=emoji)
         if own.exists() == is_added:
             raise event_log.Unchanged
@@ -65,18 +66,21 @@ def reactions_to(message_ids: Collection[int]) -> Mapping[int, list[facts.Reacti
     }
 
 
-def check_emoji(text: str) -> str:
+def check_emoji(written: str) -> str:
     """The emoji in the one form in which it is kept. Raises `Invalid`."""
-    known = _emoji().get(text.replace(_SELECTOR, "")) if len(text) <= settings.EMOJI_MAX_LENGTH else None
+    known = _emoji().get(written.replace(_SELECTOR, "")) if len(written) <= settings.EMOJI_MAX_LENGTH else None
     if known is None:
-        raise Invalid.field("emoji", "UNSUPPORTED", "This is not one emoji.")
+        raise Invalid.field("emoji", "UNSUPPORTED", text("This is not one emoji."))
     return known
 
 
 def _check_variety(row: Message, emoji: str) -> None:
     others = Reaction.objects.filter(message=row).exclude(emoji=emoji).values("emoji").distinct()
     if others.count() >= settings.EMOJI_PER_MESSAGE:
-        raise Invalid.field("emoji", "UNSUPPORTED", f"At most {settings.EMOJI_PER_MESSAGE} different ones.")
+        detail = plural(
+            "At most {n} emoji on a message.", "At most {n} different emoji on a message.", settings.EMOJI_PER_MESSAGE
+        )
+        raise Invalid.field("emoji", "UNSUPPORTED", detail)
 
 
 @cache

@@ -17,6 +17,7 @@ from backend.chat.pages import Page, Window, page
 from backend.chat.policies import Action, Reader, Standing
 from backend.errors import Conflict, FieldError, Invalid, Unauthenticated
 from backend.folding import can_be_seen
+from backend.languages import text
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +62,7 @@ def update_room(*, viewer: Viewer, room_id: int, changes: Changes) -> Updated:
             with transaction.atomic():
                 room.save(update_fields=list(changed))
         except IntegrityError as error:
-            raise Conflict("Another room has this address.") from error
+            raise Conflict(text("Another room has this address.")) from error
         place.event = RoomChanged(by=viewer.id)
     cursor = event_log.reached(place)
     return Updated(room=facts.room(Room.objects.get(pk=room_id)), cursor=cursor)
@@ -91,19 +92,19 @@ def _checked(changes: Changes) -> dict[str, Any]:
 
 def _check_title(title: str) -> list[FieldError]:
     if not title:
-        return [FieldError(("title",), "REQUIRED", "Give the room a title.")]
+        return [FieldError(("title",), "REQUIRED", text("Give the room a title."))]
     if len(title) > settings.ADDRESS_MAX_LENGTH:
-        return [FieldError(("title",), "TOO_LONG", f"At most {settings.ADDRESS_MAX_LENGTH} characters.")]
+        return [FieldError.too_long("title", settings.ADDRESS_MAX_LENGTH)]
     if not can_be_seen(title):
-        return [FieldError(("title",), "MALFORMED", "Only characters that can be seen.")]
+        return [FieldError(("title",), "MALFORMED", text("Only characters that can be seen."))]
     return []
 
 
 def _check_topic(topic: str) -> list[FieldError]:
     if len(topic) > settings.TOPIC_MAX_LENGTH:
-        return [FieldError(("topic",), "TOO_LONG", f"At most {settings.TOPIC_MAX_LENGTH} characters.")]
+        return [FieldError.too_long("topic", settings.TOPIC_MAX_LENGTH)]
     if not database.can_store(topic):
-        return [FieldError(("topic",), "MALFORMED", "A topic is Unicode text without U+0000.")]
+        return [FieldError(("topic",), "MALFORMED", text("A topic is Unicode text without U+0000."))]
     return []
 
 

@@ -25,7 +25,8 @@ from snowballstemmer.english_stemmer import EnglishStemmer
 from snowballstemmer.russian_stemmer import RussianStemmer
 
 from backend.chat.models import Message
-from backend.errors import Invalid
+from backend.errors import FieldError, Invalid
+from backend.languages import plural
 
 _ZWNJ = "\N{ZERO WIDTH NON-JOINER}"
 _ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
@@ -128,10 +129,11 @@ def matching(rows: QuerySet[Message], *, room_id: int, query: str) -> QuerySet[M
     Raises `Invalid` for a query that is too long.
     """
     if len(query) > settings.SEARCH_MAX_LENGTH:
-        raise Invalid.field("matching", "TOO_LONG", f"At most {settings.SEARCH_MAX_LENGTH} characters.")
+        raise Invalid(FieldError.too_long("matching", settings.SEARCH_MAX_LENGTH))
     asked = words(query)
     if sum(len(word.parts) or 1 for word in asked) > settings.SEARCH_MAX_WORDS:
-        raise Invalid.field("matching", "TOO_LONG", f"At most {settings.SEARCH_MAX_WORDS} words.")
+        detail = plural("At most {n} word.", "At most {n} words.", settings.SEARCH_MAX_WORDS)
+        raise Invalid.field("matching", "TOO_LONG", detail)
     if not asked:
         return rows.none()
     syntax = _SYNTAX[connection.vendor]

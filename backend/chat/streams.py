@@ -10,6 +10,7 @@ from backend.chat import cursors, event_log, facts, policies
 from backend.chat.events import Logged, RoomDeleted
 from backend.chat.policies import Action, Reader
 from backend.errors import Invalid, NotFound
+from backend.languages import plural, text
 
 ResetCause = Literal["EXPIRED", "UNKNOWN_CURSOR"]
 
@@ -46,7 +47,9 @@ def events_page(*, reader: Reader, room_id: int, after: str | None, first: int) 
     """
     room = facts.room(policies.admit(reader, Action.READ, room_id=room_id))
     if not 1 <= first <= settings.EVENT_PAGE_MAX_SIZE:
-        raise Invalid.field("first", "UNSUPPORTED", f"A page has 1 to {settings.EVENT_PAGE_MAX_SIZE} events.")
+        most = settings.EVENT_PAGE_MAX_SIZE
+        detail = plural("A page has 1 to {n} event.", "A page has 1 to {n} events.", most)
+        raise Invalid.field("first", "UNSUPPORTED", detail)
     if after is None:
         position, cursor = room.tail, None
     else:
@@ -56,7 +59,7 @@ def events_page(*, reader: Reader, room_id: int, after: str | None, first: int) 
         position, cursor = opening.position, opening.cursor
     events = event_log.read(room_id, position, first)
     if events and isinstance(events[-1].event, RoomDeleted):  # meanwhile
-        raise NotFound("No such room.")
+        raise NotFound(text("No such room."))
     end = event_log.cursor(events[-1]) if events else cursor or event_log.head_cursor(room)
     last = events[-1].seq if events else position
     return EventPage(events=events, reset=None, has_more=last < room.head, end_cursor=end)

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,11 +27,12 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 
 from backend import hub
 from backend.accounts.credentials import Credential
-from backend.errors import DomainError, RateLimited
+from backend.errors import RateLimited
+from backend.languages import plural
 from backend.transport import connection, frames
 from chat_schema import documents, sharing
 from chat_schema.context import Context
-from chat_schema.errors import never_began, present, refuse
+from chat_schema.errors import never_began, present_all, refuse
 from chat_schema.schema import schema
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,14 @@ logger = logging.getLogger(__name__)
 TRY_AGAIN_LATER = 1013
 BAD_REQUEST = 4400
 FORBIDDEN = 4403
+
+
+def _too_many_operations() -> RateLimited:
+    most = settings.OPERATIONS_PER_CONNECTION
+    detail = plural(
+        "At most {n} operation at a time on a socket.", "At most {n} operations at a time on a socket.", most
+    )
+    return RateLimited(1000, detail)
 
 
 class CheckedFrames(ChannelsWebSocketAdapter):
@@ -108,8 +118,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         is_new = self.connection_acknowledged and message["id"] not in self.operations
         # Their last messages may wait for a client that does not read, and are as many as it asks for.
         if is_new and len(self.operations) + self._ending >= settings.OPERATIONS_PER_CONNECTION:
-            error = RateLimited(1000, f"At most {settings.OPERATIONS_PER_CONNECTION} operations at a time on a socket.")
-            await self.send_message({"type": "error", "id": message["id"], "payload": [refuse(error).formatted]})
+            refused = refuse(_too_many_operations(), await self.context.language())
+            await self.send_message({"type": "error", "id": message["id"], "payload": [refused.formatted]})
         else:
             await super().handle_subscribe(message)
 
@@ -122,26 +132,24 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             self._ending -= is_last
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
+        # Of its own: what its loaders remember is old for the next one.
+        context = replace(self.context)
         try:
-            await self._run(operation)
+            await self._run(operation, context)
         except sharing.Unavailable:
             # An `error` would end the subscription for good. A closed socket is opened again, and resumes.
             logger.warning("a subscription could not be opened; closing its socket", exc_info=True)
             await self.websocket.close(TRY_AGAIN_LATER, "Try again later")
-        except GraphQLError as error:
-            await operation.send_initial_errors([present(error)])
-        except DomainError as error:
-            await operation.send_initial_errors([refuse(error)])
         except Exception as error:
-            await operation.send_initial_errors([present(GraphQLError("", original_error=error))])
+            shown = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
+            await operation.send_initial_errors(await present_all([shown], context))
 
-    async def _run(self, operation: Operation[Context, None]) -> None:
+    async def _run(self, operation: Operation[Context, None], context: Context) -> None:
         checked = documents.check(schema._schema, operation.query)
         if checked.errors:
-            await operation.send_initial_errors([present(each) for each in checked.errors])
+            await operation.send_initial_errors(await present_all(checked.errors, context))
             return
         assert checked.document is not None
-        context = Context(reader=self.context.reader, origin=self.context.origin, site=self.context.site)
         variables = operation.variables or {}
         if documents.is_subscription(
             documents.runnable(schema._schema, checked.document, operation.operation_name, variables)
@@ -254,8 +262,9 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     async def get_context(self, request: Any, response: Any) -> Context:
         client = self.scope.get("client") or ("", 0)
         _, port = self.scope.get("server") or ("", None)
-        site = connection.site(self.get_websocket_headers(request).get("host", ""), port or 80)
-        return Context(reader=None, origin=client[0], site=site)
+        headers = self.get_websocket_headers(request)
+        site = connection.site(headers.get("host", ""), port or 80)
+        return Context(reader=None, origin=client[0], site=site, accept_language=headers.get("accept-language", ""))
 
     async def on_ws_connect(self, context: Context) -> Any:
         try:

@@ -23,10 +23,11 @@ from strawberry.http.websocket_origin import is_same_origin
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 
-from backend import database
+from backend import database, languages
 from backend.accounts import credentials
 from backend.accounts.credentials import Viewer
 from backend.errors import DomainError, RateLimited
+from backend.languages import plural
 from backend.transport import bodies, connection, draining
 from backend.transport.bodies import JSON, MULTIPART
 from chat_schema.context import Context
@@ -86,14 +87,20 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         except SuspiciousOperation:
             return bad_request(request)
         except DomainError as error:
-            return _answer(request, 503, refuse(error))
+            return _answer(request, 503, refuse(error, _language(request)))
         except Exception:  # Django would show a page
             return server_error(request)
 
     async def get_context(self, request: HttpRequest, response: HttpResponse) -> Context:
         viewer = await self._viewer(request)
         site = connection.site(request.get_host(), request.get_port())
-        return Context(reader=viewer, origin=request.META.get("REMOTE_ADDR", ""), site=site, request=request)
+        return Context(
+            reader=viewer,
+            origin=request.META.get("REMOTE_ADDR", ""),
+            site=site,
+            request=request,
+            accept_language=_accept_language(request),
+        )
 
     async def _viewer(self, request: HttpRequest) -> Viewer | None:
         """By token, else by cookie. Another site's page is never served, whatever it comes with."""
@@ -167,7 +174,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """For what is raised, around a view too: a session that cannot be stored."""
     error = sys.exception()
     assert isinstance(error, Exception), "it is being handled"
-    return _answer(request, 500, present(GraphQLError("", original_error=error)))
+    return _answer(request, 500, present(GraphQLError("", original_error=error), _language(request)))
 
 
 def explorer(request: HttpRequest) -> HttpResponse:
@@ -214,7 +221,8 @@ async def _receive_files(request: HttpRequest) -> None:
     if not length.isdecimal():  # Django would find nothing in it
         raise HTTPException(411, "A multipart request says its length.")
     if int(length) > bodies.max_bytes(MULTIPART):
-        raise HTTPException(413, f"A file has at most {settings.UPLOAD_MAX_BYTES} bytes.")
+        detail = plural("At most {n} byte.", "At most {n} bytes.", settings.UPLOAD_MAX_BYTES)
+        raise HTTPException(413, languages.say(detail, _language(request)))
     try:
         await asyncio.to_thread(lambda: request.FILES)
     except MultiPartParserError as error:
@@ -227,6 +235,15 @@ def _check_csrf(request: HttpRequest) -> None:
     check = _CsrfCheck(lambda _: HttpResponse())
     check.process_request(request)
     check.process_view(request, lambda _: HttpResponse(), (), {})
+
+
+def _accept_language(request: HttpRequest) -> str:
+    return request.headers.get("Accept-Language", "")
+
+
+def _language(request: HttpRequest) -> str:
+    """What to tell people in whom nobody has looked up."""
+    return languages.preferred(_accept_language(request))
 
 
 def _media_type(request: HttpRequest) -> str:

@@ -161,7 +161,7 @@ def test_an_account_that_is_not_there_or_no_longer_active_is_not_found() -> None
     for user_id in (user.pk, user.pk + 1, 2**70):
         with pytest.raises(NotFound) as refused:
             users.account(user_id)
-        assert refused.value.detail == "No such person."
+        assert str(refused.value) == "No such person."
 
 
 def test_people_are_found_by_id_and_whoever_is_not_there_is_left_out() -> None:

@@ -11,6 +11,7 @@ from backend.chat import event_log, events, members, messages, models, moderatio
 from backend.chat.messages import Accepted
 from backend.chat.moderation import ModerationAction
 from backend.errors import Conflict, DomainError, NotFound
+from backend.languages import text
 from tests.accounts import people
 from tests.accounts.at_once import at_once
 from tests.accounts.tables import all_rows
@@ -115,7 +116,7 @@ def test_if_the_first_of_equal_sends_fails_to_commit_another_one_is_stored(
 ) -> None:
     ana = people.viewer("Ana")
     room_id = enter(ana)
-    store, failures = events.store, [DomainError("the database went away")]
+    store, failures = events.store, [DomainError(text("the database went away"))]
 
     def fail_once(event: events.RoomEvent) -> str:
         if failures:

@@ -19,6 +19,7 @@ from backend.chat.pages import Window
 from backend.chat.policies import TABLE, Action, Audience, Standing
 from backend.chat.rooms import Changes
 from backend.errors import DomainError, Forbidden, NotFound, Unauthenticated
+from backend.languages import text
 from tests.accounts import people
 from tests.accounts.tables import all_rows
 from tests.chat.steps import enter, make_private, outcome, say
@@ -55,7 +56,7 @@ def _known(viewer: Viewer | None) -> Viewer:
 def _must_exist(found: object) -> object:
     """Looking up what one may not know of finds nothing, rather than raising."""
     if found is None:
-        raise NotFound("nothing was found")
+        raise NotFound(text("nothing was found"))
     return found
 
 

@@ -8,6 +8,7 @@ from graphql import ExecutionResult, GraphQLError, located_error
 
 from backend import errors
 from backend.errors import FieldError
+from backend.languages import ENGLISH, text
 from chat_schema.context import Context
 from chat_schema.errors import never_began, present, refuse
 from chat_schema.schema import schema
@@ -15,25 +16,25 @@ from tests.chat_schema.inside import ALI, code, incident
 
 
 def test_what_graphql_found_wrong_with_a_document_is_shown() -> None:
-    shown = present(GraphQLError("Cannot query field 'x'.", path=["a"]))
+    shown = present(GraphQLError("Cannot query field 'x'.", path=["a"]), ENGLISH)
     assert shown.message == "Cannot query field 'x'."
     assert (shown.extensions, shown.path) == ({"code": "BAD_REQUEST"}, ["a"])
 
 
 def test_what_already_has_a_code_keeps_it() -> None:
-    assert present(refuse(errors.NotFound("No such room."))).extensions == {"code": "NOT_FOUND"}
+    assert present(refuse(errors.NotFound(text("No such room.")), ENGLISH), ENGLISH).extensions == {"code": "NOT_FOUND"}
 
 
 @pytest.mark.parametrize(
     ("error", "extensions"),
     [
         (errors.Unauthenticated(), {"code": "UNAUTHENTICATED"}),
-        (errors.Forbidden("No."), {"code": "FORBIDDEN"}),
-        (errors.NotFound("No."), {"code": "NOT_FOUND"}),
-        (errors.Conflict("No."), {"code": "CONFLICT"}),
+        (errors.Forbidden(text("No.")), {"code": "FORBIDDEN"}),
+        (errors.NotFound(text("No.")), {"code": "NOT_FOUND"}),
+        (errors.Conflict(text("No.")), {"code": "CONFLICT"}),
         (errors.RateLimited(7), {"code": "RATE_LIMITED", "retryAfterMs": 7}),
         (
-            errors.Invalid(FieldError(("first",), "UNSUPPORTED", "Too long.")),
+            errors.Invalid(FieldError(("first",), "UNSUPPORTED", text("Too long."))),
             {"code": "INVALID", "fields": [{"path": ["first"], "code": "UNSUPPORTED", "detail": "Too long."}]},
         ),
     ],
@@ -43,8 +44,8 @@ def test_a_domain_error_is_shown_with_its_code_wherever_it_comes_from(
     error: errors.DomainError, extensions: dict[str, object]
 ) -> None:
     """Raised by a resolver, or refused before there was one: the same."""
-    for shown in (present(located_error(error, path=["a"])), refuse(error)):
-        assert (shown.message, shown.extensions) == (error.detail, extensions)
+    for shown in (present(located_error(error, path=["a"]), ENGLISH), refuse(error, ENGLISH)):
+        assert (shown.message, shown.extensions) == (str(error), extensions)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_a_domain_error_is_shown_with_its_code_wherever_it_comes_from(
 def test_anything_else_is_masked_and_logged_under_the_id_that_is_shown(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shown = present(located_error(error, path=["a", 0]))
+    shown = present(located_error(error, path=["a", 0]), ENGLISH)
     assert "SECRET" not in str(shown.formatted)
     assert shown.formatted["path"] == ["a", 0]
     assert code(shown) == "INTERNAL"
@@ -77,11 +78,11 @@ def test_anything_else_is_masked_and_logged_under_the_id_that_is_shown(
 
 def test_an_error_that_is_wrapped_again_and_again_is_masked_too() -> None:
     wrapped = GraphQLError("SECRET", original_error=GraphQLError("SECRET", original_error=ValueError("SECRET")))
-    assert "SECRET" not in str(present(wrapped).formatted)
+    assert "SECRET" not in str(present(wrapped, ENGLISH).formatted)
 
 
 def test_every_incident_has_an_id_of_its_own() -> None:
-    ids = {incident(present(GraphQLError("", original_error=ValueError()))) for _ in range(100)}
+    ids = {incident(present(GraphQLError("", original_error=ValueError()), ENGLISH)) for _ in range(100)}
     assert len(ids) == 100
 
 

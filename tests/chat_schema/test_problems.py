@@ -4,6 +4,7 @@ import pytest
 
 from backend import errors
 from backend.errors import DomainError, FieldError
+from backend.languages import text
 from chat_schema.problems import (
     ConflictProblem,
     FieldProblemCode,
@@ -21,15 +22,18 @@ from chat_schema.problems import (
 @pytest.mark.parametrize(
     ("error", "shown"),
     [
-        (errors.Unauthenticated(), UnauthenticatedProblem(code=ProblemCode.UNAUTHENTICATED, detail="Log in first.")),
-        (errors.Forbidden("No."), ForbiddenProblem(code=ProblemCode.FORBIDDEN, detail="No.")),
-        (errors.NotFound("No."), NotFoundProblem(code=ProblemCode.NOT_FOUND, detail="No.")),
-        (errors.Conflict("No."), ConflictProblem(code=ProblemCode.CONFLICT, detail="No.")),
         (
-            errors.RateLimited(7, "Wait."),
-            RateLimitedProblem(code=ProblemCode.RATE_LIMITED, detail="Wait.", retry_after_ms=7),
+            errors.Unauthenticated(),
+            UnauthenticatedProblem(code=ProblemCode.UNAUTHENTICATED, text=text("Log in first.")),
         ),
-        (errors.Invalid(detail="No."), InvalidProblem(code=ProblemCode.INVALID, detail="No.", fields=[])),
+        (errors.Forbidden(text("No.")), ForbiddenProblem(code=ProblemCode.FORBIDDEN, text=text("No."))),
+        (errors.NotFound(text("No.")), NotFoundProblem(code=ProblemCode.NOT_FOUND, text=text("No."))),
+        (errors.Conflict(text("No.")), ConflictProblem(code=ProblemCode.CONFLICT, text=text("No."))),
+        (
+            errors.RateLimited(7, text("Wait.")),
+            RateLimitedProblem(code=ProblemCode.RATE_LIMITED, text=text("Wait."), retry_after_ms=7),
+        ),
+        (errors.Invalid(detail=text("No.")), InvalidProblem(code=ProblemCode.INVALID, text=text("No."), fields=[])),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -38,11 +42,13 @@ def test_a_domain_error_is_shown_as_its_problem(error: DomainError, shown: Probl
 
 
 def test_an_invalid_input_is_shown_field_by_field() -> None:
-    error = errors.Invalid(FieldError(("a", "b"), "TOO_LONG", "Shorter."), FieldError(("c",), "TAKEN", "Another."))
+    error = errors.Invalid(
+        FieldError(("a", "b"), "TOO_LONG", text("Shorter.")), FieldError(("c",), "TAKEN", text("Another."))
+    )
     shown = problem(error)
     assert isinstance(shown, InvalidProblem)
-    assert shown.detail == "Shorter. Another."
-    assert [(each.path, each.code, each.detail) for each in shown.fields] == [
+    assert str(shown.text) == "Shorter. Another."
+    assert [(each.path, each.code, str(each.text)) for each in shown.fields] == [
         (["a", "b"], FieldProblemCode.TOO_LONG, "Shorter."),
         (["c"], FieldProblemCode.TAKEN, "Another."),
     ]

@@ -15,6 +15,7 @@ from backend.chat import event_log, members, messages, moderation, reactions, ro
 from backend.chat.moderation import ModerationAction
 from backend.chat.policies import Reader
 from backend.chat.rooms import Changes
+from backend.languages import ENGLISH
 from chat_schema import documents, sharing
 from chat_schema.context import Context
 from chat_schema.errors import present
@@ -139,12 +140,12 @@ class Watcher:
             schema._schema,
             request.document,
             root_value=room_frame(item),
-            context_value=Context(reader=reader, origin="", cursor=Cursor(item.cursor)),
+            context_value=Context(reader=reader, origin="", cursor=Cursor(item.cursor), spoken=ENGLISH),
             variable_values=request.variables,
             executor_class=schema.execution_context_class,
         )
         result = outcome if isinstance(outcome, ExecutionResult) else await outcome
-        errors = {"errors": [present(error).formatted for error in result.errors]} if result.errors else {}
+        errors = {"errors": [present(error, ENGLISH).formatted for error in result.errors]} if result.errors else {}
         return json.loads(json.dumps({"data": result.data, **errors}))
 
     def _request(self) -> sharing.Request:

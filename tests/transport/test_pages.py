@@ -14,6 +14,7 @@ from pytest_django import Settings
 from backend import database
 from backend.accounts import passwords
 from backend.errors import RateLimited
+from backend.languages import text
 from backend.transport import draining
 from tests.transport.answers import WHO, code
 from tests.transport.client import Http
@@ -88,7 +89,7 @@ async def test_a_fault_after_executing_is_masked_and_logged(
 
 async def test_a_server_with_too_much_to_do_says_so(here: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     async def refuse(*_: object, **__: object) -> None:
-        raise RateLimited(1000, "The server is busy.")
+        raise RateLimited(1000, text("The server is busy."))
 
     monkeypatch.setattr(database, "run", refuse)
     here.cookies["sessionid"] = "x" * 32

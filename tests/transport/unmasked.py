@@ -3,6 +3,7 @@
 from typing import NoReturn
 
 from django.apps import AppConfig
+from graphql import GraphQLError
 
 from tests.transport.settings import *  # noqa: F403  # all but what follows
 from tests.transport.settings import INSTALLED_APPS as PRODUCT
@@ -16,10 +17,13 @@ class Unmasked(AppConfig):
         from backend.accounts import passwords
         from chat_schema import errors
 
+        def show(error: GraphQLError, language: str) -> GraphQLError:
+            return error
+
         def fail(*, password: str, **_: object) -> NoReturn:
             raise ValueError(password)
 
-        errors.present = lambda error: error
+        errors.present = show
         passwords.check_password = fail
 
 

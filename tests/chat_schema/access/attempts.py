@@ -14,6 +14,7 @@ from graphql import GraphQLError
 from backend.accounts.credentials import Viewer
 from backend.chat.policies import TABLE, Action, Standing
 from backend.errors import DomainError
+from backend.languages import ENGLISH
 from chat_schema import documents, sharing
 from chat_schema.context import Context
 from chat_schema.errors import present, refuse
@@ -108,9 +109,9 @@ async def _subscribe(request: sharing.Request, who: Viewer | None) -> Outcome:
     try:
         subscriber = await sharing.subscribe(schema, request, Context(reader=who, origin="tests"), sink)
     except DomainError as error:
-        refused = refuse(error)
+        refused = refuse(error, ENGLISH)
     except GraphQLError as error:
-        refused = present(error)
+        refused = present(error, ENGLISH)
     else:
         assert subscriber
         await sink.payload()

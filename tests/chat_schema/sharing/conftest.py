@@ -25,9 +25,9 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
         work.executions += 1
         return execute_subscription_event(executor)
 
-    def counted_encode(result: Any) -> str:
+    def counted_encode(result: Any, language: str) -> str:
         work.encodings += 1
-        return encode(result)
+        return encode(result, language)
 
     monkeypatch.setattr("chat_schema.sharing.execute_subscription_event", counted_execute)
     monkeypatch.setattr(sharing, "encode", counted_encode)
