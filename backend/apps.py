@@ -2,11 +2,12 @@
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 
 class BackendConfig(AppConfig):
     name = "backend"
-    verbose_name = "Chaikhana"
+    verbose_name = _("Chaikhana")
 
     def ready(self) -> None:
         from backend import database, hub

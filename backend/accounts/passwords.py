@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import ngettext_lazy
 
 from backend import database, rates
 from backend.accounts import revocation
@@ -91,6 +92,14 @@ def check_new(password: str, *, user: User, field: str = "password") -> list[Fie
         short = any(each.code == "password_too_short" for each in error.error_list)
         return [FieldError((field,), "TOO_SHORT" if short else "UNSUPPORTED", _weaknesses(password, user))]
     return []
+
+
+# Django says it, but its catalogs of Farsi and Georgian have it in an older form: ours have this one.
+ngettext_lazy(
+    "This password is too short. It must contain at least %d character.",
+    "This password is too short. It must contain at least %d characters.",
+    1,
+)
 
 
 @said_later

@@ -1,9 +1,10 @@
 """The chat app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ChatConfig(AppConfig):
     name = "backend.chat"
     label = "chat"
-    verbose_name = "Chat"
+    verbose_name = _("Chat")

@@ -101,14 +101,12 @@ def _wrong(entry: polib.POEntry, forms: int) -> Iterator[str]:
     if not all(translations) or (entry.msgid_plural and len(translations) != forms):
         yield "not translated"
     elif any(_places(each) != _places(entry.msgid_plural or entry.msgid) for each in translations):
-        yield "other names in braces"
+        yield "something else is filled in"
 
 
 def _places(message: str) -> set[str]:
-    """What is filled in: in code `{name}`, in a template `%(name)s`."""
-    if percent := set(re.findall(r"%\((\w+)\)s", message)):
-        return percent
-    return {name for _, name, _, _ in Formatter().parse(message) if name is not None}
+    """What is filled in: `{name}`, or as Django writes it `%(name)s` and `%d`."""
+    return {*re.findall(r"%(?:\(\w+\))?[ds]", message), *(name for _, name, _, _ in Formatter().parse(message) if name)}
 
 
 def _translation(entry: polib.POEntry) -> tuple[str, dict[int, str], list[str]]:
@@ -121,7 +119,8 @@ def _in_code(source: str, where: str) -> Iterator[Said]:
         if isinstance(call.func, ast.Name) and call.func.id in _SINGULAR | _PLURAL:
             count = 1 if call.func.id in _SINGULAR else 2
             try:
-                one, many = [*map(ast.literal_eval, call.args[:count]), ""][:2]
+                said = [ast.literal_eval(each) for each in call.args[:count]]
+                one, many = said if count == 2 else [*said, ""]
             except ValueError as error:
                 raise CommandError(f"{where}:{call.lineno}: what is said is no literal text.") from error
             yield Said(one, many, where)

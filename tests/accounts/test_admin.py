@@ -1,9 +1,12 @@
-"""The administrators' log-in."""
+"""The administrators' log-in, and the language of what they see."""
 
 import pytest
-from django.test import Client
-from pytest_django import Settings
+from django.test import AsyncClient, Client
+from django.utils import translation
+from pytest_django import DjangoAssertNumQueries, Settings
 
+from backend import database
+from backend.accounts.models import User
 from backend.limits import Rate
 from tests.accounts.people import PASSWORD, person
 
@@ -30,3 +33,59 @@ def test_guessing_is_limited_by_where_it_comes_from(client: Client, settings: Se
         assert not _try(client, guess)
     assert not _try(client, PASSWORD), "it is not even tried"
     assert _try(Client(REMOTE_ADDR="192.0.2.9"), PASSWORD)
+
+
+# How a page begins, and its way in or out.
+LOG_IN = {
+    "en": ('<html lang="en" dir="ltr">', "Log in"),
+    "fa": ('<html lang="fa" dir="rtl">', "ورود"),
+    "ru": ('<html lang="ru" dir="ltr">', "Войти"),
+    "ka": ('<html lang="ka" dir="ltr">', "შესვლა"),
+}
+LOG_OUT = {"en": "Log out", "fa": "خروج", "ru": "Выйти", "ka": "გამოსვლა"}
+
+
+@pytest.mark.parametrize("language", LOG_IN)
+def test_who_is_not_logged_in_is_asked_to_in_the_language_that_their_browser_asks_for(
+    client: Client, language: str
+) -> None:
+    page = client.get("/admin/login/", headers={"Accept-Language": f"{language}, de;q=0.5"}).content.decode()
+    assert [part in page for part in LOG_IN[language]] == [True, True]
+
+
+@pytest.mark.parametrize("language", LOG_OUT)
+def test_staff_see_the_admin_in_the_language_that_they_chose(client: Client, language: str) -> None:
+    client.force_login(_speaker(language))
+    page = client.get("/admin/", headers={"Accept-Language": "ru" if language != "ru" else "ka"}).content.decode()
+    assert LOG_OUT[language] in page
+    assert translation.get_language() == "en", "nobody else does"
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_staff_see_it_so_on_a_server_too(async_client: AsyncClient) -> None:
+    """Which is asynchronous: there the request passes through other code."""
+    await async_client.aforce_login(await database.run(_speaker, "ka"))
+    page = (await async_client.get("/admin/")).content.decode()
+    assert LOG_OUT["ka"] in page
+    assert translation.get_language() == "en"
+
+
+def test_a_limit_is_told_in_that_language_too(client: Client, settings: Settings) -> None:
+    settings.RATES = {**settings.RATES, "log in": Rate(burst=1, per_second=0.001)}
+    headers = {"Accept-Language": "ru"}
+    for _ in range(2):
+        response = client.post("/admin/login/", {"username": "Ana", "password": "a guess"}, headers=headers)
+    assert "Слишком часто. Попробуйте чуть позже." in response.content.decode()
+
+
+def test_other_pages_look_nobody_up(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    client.force_login(person("Ana"))
+    with django_assert_num_queries(0):
+        client.get("/healthz", headers={"Accept-Language": "ka"})
+
+
+def _speaker(language: str) -> User:
+    user = person("Ana", is_staff=True)
+    user.locale = language
+    user.save()
+    return user

@@ -93,6 +93,25 @@ def test_a_name_stands_in_the_mail_as_it_is_written() -> None:
     assert "&" not in str(message.body)
 
 
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        ("en", "A new password for Ana", "It is good for 60 minutes, and once."),
+        ("fa", "رمز عبور تازه برای Ana", "این پیوند تا 60 دقیقه معتبر است، و فقط یک بار."),
+        ("ru", "Новый пароль для Ana", "Она действует 60 минут, и только один раз."),
+        ("ka", "ახალი პაროლი მომხმარებლისთვის Ana", "ბმული მოქმედებს 60 წუთის განმავლობაში, და მხოლოდ ერთხელ."),
+    ],
+)
+def test_a_mail_is_written_in_the_language_of_whoever_gets_it(language: str, subject: str, words: str) -> None:
+    user = ana()
+    user.locale = language
+    user.save()
+    [message] = request()
+    assert message.subject == subject
+    assert words in message.body
+    assert sent(message)[0] == user.pk
+
+
 def test_each_account_with_the_address_gets_a_mail_of_its_own() -> None:
     users = [ana(name) for name in ("Ana", "Anahit")]
     ana("Babak", email="babak@example.org")
