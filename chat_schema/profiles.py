@@ -220,7 +220,9 @@ UpdateProfileResult = Annotated[
 
 @strawberry.type
 class ProfileMutation:
-    @strawberry.mutation(description="Change one's own profile. Another name is told in all rooms that one is in.")
+    @strawberry.mutation(
+        description="Change one's own profile. Another name or bio is told in all rooms that one is in."
+    )
     async def update_profile(self, info: Info, input: Input[UpdateProfileInput]) -> UpdateProfileResult:
         viewer = info.context.require_viewer()
         changes = users.Changes(

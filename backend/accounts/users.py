@@ -22,6 +22,7 @@ __all__ = [
     "Changes",
     "Locale",
     "Person",
+    "Profile",
     "account",
     "anonymize",
     "check_email",

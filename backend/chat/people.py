@@ -49,18 +49,21 @@ def remove_avatar(*, viewer: Viewer) -> users.Account:
 def _change(viewer: Viewer, change: Callable[[], None]) -> users.Account:
     """Change one's own account, in one transaction with what is told of it.
 
-    If others see another person from then on (a name, an avatar), that is an event in each of the person's rooms.
+    If others see another person from then on (a name, avatar or bio), that is an event in each of the person's rooms.
     """
     with transaction.atomic():
         users.hold(viewer.id)
         room_ids = event_log.lock(_memberships(viewer))
-        before = users.account(viewer.id)
+        before = _as_others_see(viewer)
         change()
-        account = users.account(viewer.id)
-        for room_id in room_ids if account.person != before.person else ():
+        for room_id in room_ids if _as_others_see(viewer) != before else ():
             with event_log.append(room_id) as place:
                 place.event = MemberChanged(member=_memberships(viewer).get(room=room_id).pk, by=viewer.id)
-    return account
+        return users.account(viewer.id)
+
+
+def _as_others_see(viewer: Viewer) -> tuple[users.Person, users.Profile]:
+    return users.people([viewer.id])[viewer.id], users.profiles([viewer.id])[viewer.id]
 
 
 class Stats(msgspec.Struct, frozen=True):

@@ -53,11 +53,17 @@ def test_another_name_is_an_event_in_every_room_that_shows_it_and_in_no_other(
     assert last.by == last.member.person
 
 
-def test_what_others_do_not_see_beside_a_message_is_no_event(ana: Viewer, tea: int) -> None:
+def test_what_others_do_not_see_or_saw_before_is_no_event(ana: Viewer, tea: int) -> None:
     before = happened(tea)
-    update(ana, bio="Tea", email="ana@example.org", locale="fa")
-    update(ana, display_name="", username="Ana")
+    update(ana, email="ana@example.org", locale="fa")
+    update(ana, display_name="", username="Ana", bio="")
     assert happened(tea) == before
+
+
+def test_another_bio_is_told_like_another_name(ana: Viewer, tea: int) -> None:
+    before = happened(tea)
+    update(ana, bio="Tea")
+    assert happened(tea) == [*before, "MemberChanged"]
 
 
 def test_the_event_of_another_name_takes_all_older_ones_out_of_memory(ana: Viewer, babak: Viewer, tea: int) -> None:
