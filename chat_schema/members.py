@@ -35,15 +35,25 @@ class Role(Enum):
 
 @strawberry.type(description="Somebody's membership. Kept when they leave, so that old events resolve.")
 class Member(Node):
+    room_id: strawberry.Private[int]
     user: User = strawberry.field(description="Who.")
     role: Role = strawberry.field(description="Their role now.")
     joined_at: datetime = strawberry.field(description="When they last joined.")
     left_at: datetime | None = strawberry.field(description="When they left; null while they are a member.")
     muted_until: datetime | None = strawberry.field(description="Until then they read, but do not write.")
 
+    @strawberry.field(description="Where.")
+    async def room(self, info: Info) -> LazyRoom:
+        from chat_schema.rooms import Room
+
+        room = await info.context.rooms.load(self.room_id)
+        assert room is not None, "a membership has a room"
+        return Room.of(room, info.context)
+
     @classmethod
     def of(cls, member: facts.Member) -> "Member":
         return cls(
+            room_id=member.room_id,
             id=global_id("Member", member.id),
             user=User.of(member.person),
             role=Role(member.role.value),

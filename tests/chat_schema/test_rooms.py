@@ -84,6 +84,16 @@ async def test_leaving_hands_the_room_over(ali: Speaker, vera: Speaker) -> None:
     await ali.refused("leaveRoom", "FORBIDDEN", room=room)
 
 
+async def test_a_membership_leads_to_its_room_and_to_one_that_goes_with_it(ali: Speaker) -> None:
+    where = address()
+    room = (await ali.enter(where))["room"]["id"]
+    members = "members { nodes { room { id address memberCount } } }"
+    [member] = (await ali.ask(f'{{ room(by: {{ id: "{room}" }}) {{ {members} }} }}'))["room"]["members"]["nodes"]
+    assert member["room"] == {"id": room, "address": where, "memberCount": 1}
+    left = await ali.do("leaveRoom", "... on RoomLeft { member { room { id address memberCount } } }", room=room)
+    assert left["member"]["room"] == {"id": room, "address": "", "memberCount": 0}
+
+
 async def test_what_is_no_room_cannot_be_left(ali: Speaker) -> None:
     await ali.refused("leaveRoom", "NOT_FOUND", room=NO_ROOM)
     await ali.invalid("leaveRoom", "room", "MALFORMED", room="salam")

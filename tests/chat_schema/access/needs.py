@@ -63,6 +63,7 @@ FIELDS: Mapping[str, Need] = {
     "Room.invitations": INVITE,
     "Room.viewer": MEMBERS_OWN,
     "Member.id": FOUND,
+    "Member.room": FOUND,
     "Member.user": FOUND,
     "Member.role": FOUND,
     "Member.joinedAt": FOUND,
