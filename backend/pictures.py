@@ -6,19 +6,23 @@ taken), and no second meaning for a browser to find.
 
 import logging
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from io import BytesIO
-from typing import IO
+from typing import IO, NamedTuple
 
 from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from backend import uploads
 from backend.errors import Invalid
 from backend.languages import plural, text
 
 logger = logging.getLogger(__name__)
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+# What each of them begins with. Of a WebP the length comes in between: other files begin with RIFF too.
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 # Pillow's own bound is one for the process, and it warns below it: the named one is looked at in `_open`. Some formats
 # take the memory for a whole picture when they are opened, which this keeps from them.
 Image.MAX_IMAGE_PIXELS = settings.PICTURE_MAX_PIXELS
@@ -30,17 +34,46 @@ def squares(file: IO[bytes], sizes: Sequence[int]) -> Mapping[int, bytes]:
 
     Raises `Invalid` for `file`.
     """
-    content = file.read(settings.UPLOAD_MAX_BYTES + 1)
-    if len(content) > settings.UPLOAD_MAX_BYTES:
-        raise Invalid.field(
-            "file", "TOO_LONG", plural("At most {n} byte.", "At most {n} bytes.", settings.UPLOAD_MAX_BYTES)
-        )
-    try:
+    content = uploads.read(file)
+    with _decoding():
         square = _square(_open(content), max(sizes))
         return {size: _encode(square, size) for size in sizes}
+
+
+class Whole(NamedTuple):
+    """A picture in WebP."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def whole(content: bytes, *, px: int) -> Whole:
+    """All of a picture, made smaller if a side has more than `px`; of what moves, the first frame.
+
+    Raises `Invalid` for `file`.
+    """
+    with _decoding():
+        picture = _open(content)
+        picture.draft(None, (px, px))  # a JPEG can be decoded at a fraction of its size
+        shown = _upright(picture)
+        shown.thumbnail((px, px), Image.Resampling.LANCZOS)
+        return Whole(_webp(shown), shown.width, shown.height)
+
+
+def is_one(content: bytes) -> bool:
+    """Whether it begins as the pictures do that are taken here, whatever comes of it."""
+    return content.startswith(_BEGINNINGS) or (content[:4], content[8:12]) == (b"RIFF", b"WEBP")
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """What a decoder raises for a broken file can be anything: it is `Invalid`."""
+    try:
+        yield
     except Invalid:
         raise
-    except Exception as error:  # what a decoder raises for a broken file can be anything
+    except Exception as error:
         logger.debug("a picture could not be read", exc_info=True)
         raise Invalid.field("file", "MALFORMED", text("This picture is broken.")) from error
 
@@ -67,13 +100,20 @@ def _too_large() -> Invalid:
 def _square(picture: Image.Image, size: int) -> Image.Image:
     """Decoded, upright, and cut around its middle."""
     picture.draft(None, (2 * size, 2 * size))  # a JPEG can be decoded at a fraction of its size
+    return ImageOps.fit(_upright(picture), (size, size))
+
+
+def _upright(picture: Image.Image) -> Image.Image:
     upright = ImageOps.exif_transpose(picture)
-    colours = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    return ImageOps.fit(colours, (size, size))
+    return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
 
 
 def _encode(square: Image.Image, size: int) -> bytes:
     shown = square if square.width == size else square.resize((size, size), Image.Resampling.LANCZOS)
+    return _webp(shown)
+
+
+def _webp(shown: Image.Image) -> bytes:
     encoded = BytesIO()
     shown.save(encoded, "WEBP", quality=80)
     return encoded.getvalue()

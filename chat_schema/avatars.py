@@ -4,15 +4,13 @@ from typing import Annotated
 
 import strawberry
 
-from backend import database
-from backend.accounts import avatars
+from backend import database, uploads
 from backend.chat import people
-from backend.errors import Invalid
-from backend.languages import text
 from chat_schema.context import Info, Input
 from chat_schema.problems import InvalidProblem, RateLimitedProblem, UnauthenticatedProblem
 from chat_schema.profiles import ProfileUpdated, Viewer
-from chat_schema.scalars import File, Upload
+from chat_schema.scalars import Upload
+from chat_schema.uploads import sent_file
 
 
 @strawberry.input(description="A picture to be known by.")
@@ -42,13 +40,8 @@ class AvatarMutation:
     )
     async def set_avatar(self, info: Info, input: Input[SetAvatarInput]) -> SetAvatarResult:
         viewer = info.context.require_viewer()
-        if info.context.request is None:
-            raise Invalid(
-                detail=text("setAvatar works over HTTP only: POST the file to /graphql in a multipart request.")
-            )
-        if not isinstance(input.file, File):
-            raise Invalid.field("file", "MALFORMED", text("Send it as a file of a multipart request."))
-        account = await avatars.workers.run(people.set_avatar, viewer=viewer, file=input.file.content)
+        file = sent_file(info.context, input.file, mutation="setAvatar")
+        account = await uploads.workers.run(people.set_avatar, viewer=viewer, file=file.content)
         return ProfileUpdated(viewer=Viewer.of(account))
 
     @strawberry.mutation(description="Show no picture any more; it is told in all rooms that one is in.")

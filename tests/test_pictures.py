@@ -161,6 +161,52 @@ def test_whatever_becomes_of_its_bytes_it_is_a_picture_or_refused(format: str) -
             assert squares(bytes(broken)).keys() == set(SIZES)
 
 
+# --- The whole of it ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_the_whole_of_a_picture_keeps_its_size_up_to_a_bound(format: str) -> None:
+    content = picture(format, size=(60, 40))
+    assert pictures.is_one(content)
+    for px, size in ((60, (60, 40)), (100, (60, 40)), (30, (30, 20)), (1, (1, 1))):
+        whole = pictures.whole(content, px=px)
+        assert (whole.width, whole.height) == decoded(whole.content).size == size
+    assert is_like(decoded(pictures.whole(content, px=60).content), (30, 20), RED)
+
+
+def test_a_long_strip_is_made_smaller_than_webp_can_be() -> None:
+    whole = pictures.whole(picture(size=(20_000, 10)), px=2560)
+    assert (whole.width, whole.height) == decoded(whole.content).size == (2560, 1)
+
+
+@pytest.mark.parametrize("orientation", TURNED)
+def test_the_whole_is_upright_and_says_nothing_else(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    exif[ExifTags.Base.Make] = "goose"
+    image = parts({(0, 0, 96, 96): RED, (0, 0, 48, 48): BLUE}, size=(96, 96))
+    whole = pictures.whole(encoded(image, "JPEG", exif=exif, comment="goose", quality=95), px=96)
+    assert b"goose" not in whole.content
+    for at in set(TURNED.values()):
+        assert is_like(decoded(whole.content), at, BLUE if at == TURNED[orientation] else RED)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_a_whole_that_is_broken_or_too_large_is_refused(format: str) -> None:
+    content = noisy(format)
+    with pytest.raises(Invalid) as broken:
+        pictures.whole(content[: len(content) // 2], px=100)
+    assert [each.code for each in broken.value.fields] == ["MALFORMED"]
+    with pytest.raises(Invalid) as bombed:
+        pictures.whole(bomb(LARGEST, 2 * LARGEST), px=100)
+    assert [each.code for each in bombed.value.fields] == ["TOO_LONG"]
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF", b"RIFF\0\0\0\0WAVE", b"%PDF-1.7", picture("BMP"), picture("AVIF")])
+def test_what_begins_otherwise_is_no_picture(content: bytes) -> None:
+    assert not pictures.is_one(content)
+
+
 # --- Bounds ---------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,5 @@
 """Avatars: the pictures of people, in files with names that say nothing and are never used again."""
 
-import logging
 import re
 import secrets
 from typing import IO
@@ -10,22 +9,16 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from backend import database, pictures
+from backend import pictures, uploads
 from backend.accounts.models import User
 from backend.errors import Invalid
 from backend.languages import text
-
-logger = logging.getLogger(__name__)
 
 # Pixels of a side.
 SIZES = (48, 96, 256)
 # The path under which they are served.
 PATH = "avatars/"
 _FILE = re.compile(rf"[0-9a-f]{{32}}\.(?:{'|'.join(map(str, SIZES))})\.webp")
-
-# Decoding takes the processor for as long as a hundred queries do, and much memory: few at a time, on threads that
-# nothing else waits for. The rest of an upload is done there too, so that it stays one call.
-workers = database.Workers("pictures", threads=settings.PICTURE_THREADS, queue=settings.PICTURE_QUEUE)
 
 
 def store(file: IO[bytes]) -> str:
@@ -41,12 +34,9 @@ def store(file: IO[bytes]) -> str:
 
 
 def delete(avatar: str) -> None:
-    """Its files, as far as there are any. Never fails: what could not be deleted is nobody's, and is logged."""
+    """Its files, as far as there are any. Never fails."""
     for size in SIZES:
-        try:
-            default_storage.delete(_path(avatar, size))
-        except OSError:
-            logger.warning("a file of an avatar could not be deleted", exc_info=True)
+        uploads.delete(_path(avatar, size))
 
 
 def replace(*, user_id: int, avatar: str) -> None:

@@ -27,7 +27,7 @@ def update_profile(*, viewer: Viewer, changes: users.Changes) -> users.Account:
 
 
 def set_avatar(*, viewer: Viewer, file: IO[bytes]) -> users.Account:
-    """Show a picture from now on, in the place of any before. It takes long: call it by `avatars.workers`.
+    """Show a picture from now on, in the place of any before. It takes long: call it by `uploads.workers`.
 
     Raises `Invalid` for what is no picture, or too large a one, `RateLimited`.
     """

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from backend import database, hub
-from backend.accounts import avatars
+from backend import database, hub, uploads
 from backend.accounts.credentials import Viewer
 from backend.chat import facts, members, messages, people, rooms
 from backend.chat.moderation import ModerationAction, moderate_member
@@ -110,7 +109,7 @@ async def test_the_avatar_that_somebody_had_is_in_memory_no_more(ali: Viewer, ro
     vera = await somebody()
     await enter(vera)
     sinks = await watching(ali, room)
-    account = await avatars.workers.run(people.set_avatar, viewer=vera, file=BytesIO(picture()))
+    account = await uploads.workers.run(people.set_avatar, viewer=vera, file=BytesIO(picture()))
     for sink in sinks:
         await sink.until("MemberChanged")
     await send(vera, room, "Salaam")
