@@ -18,6 +18,7 @@ class File:
     """A file of a multipart request. Errors name a value by its type, which is why it has one of ours."""
 
     content: IO[bytes]
+    name: str = ""
 
 
 def _date_time(value: object) -> datetime:

@@ -2,33 +2,31 @@
 
 import asyncio
 import sys
-from typing import IO, Any, NoReturn, cast
+from typing import IO, Any, cast
 
 import msgspec
 from cross_web import AsyncDjangoHTTPRequestAdapter, AsyncHTTPRequestAdapter, FormData, HTTPException
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
+from django.core.files.uploadedfile import UploadedFile
 from django.db import Error as DatabaseError
 from django.db import connection as database_connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
-from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.middleware.csrf import get_token
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from graphql import GraphQLError
 from strawberry.django.views import AsyncGraphQLView, TemporalHttpResponse
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.http.websocket_origin import is_same_origin
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 
 from backend import database, languages
-from backend.accounts import credentials
-from backend.accounts.credentials import Viewer
 from backend.errors import DomainError, RateLimited
 from backend.languages import plural
-from backend.transport import bodies, connection, draining
+from backend.transport import bodies, connection, draining, identity
 from backend.transport.bodies import JSON, MULTIPART
 from chat_schema.context import Context
 from chat_schema.errors import never_began, present, refuse
@@ -38,24 +36,18 @@ from chat_schema.scalars import File
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 
 
-class _CsrfCheck(CsrfViewMiddleware):
-    """Raises instead of answering with a page."""
-
-    def _reject(self, request: HttpRequest, reason: str) -> NoReturn:
-        raise HTTPException(403, reason)
-
-
 class _Adapter(AsyncDjangoHTTPRequestAdapter):
     @property
     def content_type(self) -> str | None:
         return self.request.content_type  # as Django reads it: in lower case, and without parameters
 
     async def get_form_data(self) -> FormData:
-        files = {name: File(cast("IO[bytes]", file)) for name, file in self.request.FILES.items()}
+        sent = cast("dict[str, UploadedFile]", self.request.FILES)
+        files = {field: File(cast("IO[bytes]", file), file.name or "") for field, file in sent.items()}
         return FormData(files=files, form=self.request.POST)
 
 
-# The check is made in `_viewer`, for those who come with a cookie: nobody else can be ridden on.
+# The check is made by `identity`, for those who come with a cookie: nobody else can be ridden on.
 @method_decorator(csrf_exempt, name="dispatch")
 class GraphQLView(AsyncGraphQLView[Context, None]):
     """POST runs an operation, GET a query; GET from a browser opens GraphiQL."""
@@ -92,7 +84,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             return server_error(request)
 
     async def get_context(self, request: HttpRequest, response: HttpResponse) -> Context:
-        viewer = await self._viewer(request)
+        viewer = await identity.of_request(request)
         site = connection.site(request.get_host(), request.get_port())
         return Context(
             reader=viewer,
@@ -101,23 +93,6 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             request=request,
             accept_language=_accept_language(request),
         )
-
-    async def _viewer(self, request: HttpRequest) -> Viewer | None:
-        """By token, else by cookie. Another site's page is never served, whatever it comes with."""
-        origin = request.headers.get("Origin")
-        if origin is not None and not _is_ours(origin, request):
-            raise HTTPException(403, "Requests from other sites are not served.")
-        secret = connection.bearer(request.headers.get("Authorization"))
-        if secret is not None:
-            viewer = await database.run(credentials.from_token, secret)
-            if viewer is None:
-                raise connection.Rejected
-            return viewer
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-            return None
-        if request.method == "POST":
-            _check_csrf(request)
-        return await database.run(credentials.from_request, request)
 
     def should_render_graphql_ide(self, request: Any) -> bool:
         return False  # `explorer` is ours
@@ -211,10 +186,6 @@ def _is_a_visit(request: HttpRequest) -> bool:
     return request.method == "GET" and "query" not in request.GET and "text/html" in request.headers.get("Accept", "")
 
 
-def _is_ours(origin: str, request: HttpRequest) -> bool:
-    return is_same_origin(origin, request.get_host()) or origin in settings.CSRF_TRUSTED_ORIGINS
-
-
 async def _receive_files(request: HttpRequest) -> None:
     """Read a multipart body, before anybody asks for a part of it; off the loop, for it is long."""
     length = request.headers.get("Content-Length", "")
@@ -229,12 +200,6 @@ async def _receive_files(request: HttpRequest) -> None:
         raise HTTPException(400, "This is no multipart request.") from error
     except TooManyFilesSent as error:
         raise HTTPException(400, f"A request has at most {settings.UPLOAD_MAX_FILES} file.") from error
-
-
-def _check_csrf(request: HttpRequest) -> None:
-    check = _CsrfCheck(lambda _: HttpResponse())
-    check.process_request(request)
-    check.process_view(request, lambda _: HttpResponse(), (), {})
 
 
 def _accept_language(request: HttpRequest) -> str:
