@@ -9,8 +9,9 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
 http = get_asgi_application()
 
-# Both need Django's apps, which the line above has loaded.
+# These need Django's apps, which the line above has loaded.
 from backend import hub  # noqa: E402
+from backend.transport import housekeeping  # noqa: E402
 from backend.transport.consumers import GraphQLConsumer  # noqa: E402
 
 graphql = GraphQLConsumer.as_asgi()
@@ -28,4 +29,5 @@ _route = ProtocolTypeRouter({"http": http, "websocket": websocket})
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     hub.current()  # daphne tells nobody that it starts: whoever comes first starts the hub
+    housekeeping.begin()
     await _route(scope, receive, send)

@@ -317,6 +317,7 @@ RATES = {
     "search": Rate(burst=30, per_second=3),
     "react": Rate(burst=60, per_second=5),
     "send": Rate(burst=200, per_second=20),
+    "upload": Rate(burst=30, per_second=1 / 10),
 }
 
 # --- Limits of a GraphQL document -----------------------------------------------------------------------------
@@ -326,8 +327,8 @@ DOCUMENT_MAX_DEPTH = 20  # introspection, as GraphiQL asks for it, has 13
 DOCUMENT_MAX_ALIASES = 100
 DOCUMENT_MAX_ROOT_FIELDS = 20
 DOCUMENT_MAX_OVERLAPS = 4000  # pairs of fields under one name, each of which validation compares
-DOCUMENT_MAX_COST = 10_000  # fields, times the lengths of the lists around them
-DOCUMENT_SEARCH_COST = 500  # a search counts for so many fields
+DOCUMENT_MAX_COST = 15_000  # fields, times the lengths of the lists around them
+DOCUMENT_SEARCH_COST = 750  # a search counts for so many fields
 DOCUMENT_CACHE_SIZE = 512  # parsed and validated documents, by text
 DOCUMENT_CACHED_LENGTH = 16 * 1024  # characters; a longer one is checked each time
 REQUEST_MAX_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
@@ -338,6 +339,13 @@ UPLOAD_MAX_BYTES = 5 * 1024 * 1024  # of the file; REQUEST_MAX_BYTES is for what
 UPLOAD_MAX_FILES = DATA_UPLOAD_MAX_NUMBER_FILES = 1
 PICTURE_MAX_PIXELS = 25_000_000  # decoded, it takes four bytes of memory for each
 AVATAR_MAX_PX = 1024
+ATTACHMENT_MAX_PX = 2560  # of a side: a larger picture is made smaller
+ATTACHMENT_NAME_MAX_LENGTH = 100
+ATTACHMENTS_PER_MESSAGE = 10
+ATTACHMENTS_UNSENT = 30  # of one person: of more, the oldest go
+ATTACHMENT_UNSENT_SECONDS = 24 * 3600  # after which one that was not sent goes
+ATTACHMENT_SWEEP_INTERVAL = 60.0  # seconds between looking for files that nobody can have any more
+ATTACHMENT_SWEEP_SIZE = 100  # files deleted at once
 
 # --- Limits of a socket ---------------------------------------------------------------------------------------
 

@@ -1,10 +1,11 @@
 """Where everything is."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from backend.accounts import avatars
+from backend.chat import files
 from backend.transport import media
 from backend.transport.views import GraphQLView, healthz, readyz
 from chat_schema.schema import schema
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="graphql")),
     path("graphql", GraphQLView.as_view(schema=schema, multipart_uploads_enabled=True), name="graphql"),
     path(f"{avatars.PATH}<path:name>", media.avatar),
+    re_path(rf"^{files.PATH}(?P<key>[0-9a-f]{{32}})/[^/]+\Z", media.attachment),
     path("admin/", admin.site.urls),
     path("healthz", healthz),
     path("readyz", readyz),

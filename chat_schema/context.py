@@ -20,7 +20,7 @@ from backend import database, languages
 from backend.accounts import users
 from backend.accounts.credentials import Viewer
 from backend.accounts.users import Person, Profile
-from backend.chat import event_log, facts, messages, people, reactions, rooms
+from backend.chat import attachments, event_log, facts, messages, people, reactions, rooms
 from backend.chat.people import Stats
 from backend.chat.policies import Audience, Reader
 from backend.chat.rooms import Own
@@ -132,6 +132,10 @@ class Context:
     @cached_property
     def reactions(self) -> DataLoader[int, list[facts.Reactions]]:
         return _loader(reactions.reactions_to, [])
+
+    @cached_property
+    def attachments(self) -> DataLoader[int, facts.Attachment | None]:
+        return _loader(attachments.attachments_by_id, None)
 
     @cached_property
     def own_memberships(self) -> DataLoader[int, Own | None]:

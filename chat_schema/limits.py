@@ -163,6 +163,7 @@ PAGED_FIELDS = {
     "messages": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
     "events": (settings.EVENT_PAGE_SIZE, settings.EVENT_PAGE_MAX_SIZE),
     "mentions": (settings.MENTIONS_PER_MESSAGE, settings.MENTIONS_PER_MESSAGE),
+    "attachments": (settings.ATTACHMENTS_PER_MESSAGE, settings.ATTACHMENTS_PER_MESSAGE),
     "mentionedIn": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
     "reactions": (settings.EMOJI_PER_MESSAGE, settings.EMOJI_PER_MESSAGE),
     "users": (settings.REACTING_USERS, settings.PAGE_MAX_SIZE),

@@ -8,9 +8,10 @@ from django.conf import settings
 
 from backend import database
 from backend.accounts import credentials, tokens, users
-from backend.chat import invitations, members, messages, moderation, rooms
+from backend.chat import attachments, invitations, members, messages, moderation, rooms
 from backend.errors import Invalid
 from backend.languages import plural
+from chat_schema.attachments import Attachment
 from chat_schema.context import Info
 from chat_schema.invitations import Invitation
 from chat_schema.members import Member
@@ -48,6 +49,9 @@ async def _find(info: Info, value: str) -> Node | None:
         case "Message":
             message = await database.run(messages.find_message, reader=viewer, message_id=key)
             return None if message is None else Message.of(message)
+        case "Attachment":
+            attachment = await database.run(attachments.find_attachment, reader=viewer, attachment_id=key)
+            return None if attachment is None else Attachment.of(attachment)
         case "Member":
             member = await database.run(members.find_member, reader=viewer, member_id=key)
             return None if member is None else Member.of(member)

@@ -15,6 +15,7 @@ from backend.chat.policies import Action
 from backend.errors import Invalid
 from backend.languages import text
 from chat_schema import pages
+from chat_schema.attachments import Attachment
 from chat_schema.context import Info, Input
 from chat_schema.nodes import Node, global_id, key_of
 from chat_schema.problems import (
@@ -64,7 +65,9 @@ class Reaction:
 class Message(Node):
     fact: strawberry.Private[facts.Message]
     author: User = strawberry.field(description="Who said it.")
-    body: str = strawberry.field(description="Plain text with its newlines, never HTML. Empty when deleted.")
+    body: str = strawberry.field(
+        description="Plain text with its newlines, never HTML. Empty when deleted; may be so beside attachments."
+    )
     sent_at: datetime = strawberry.field(description="When.")
     edited_at: datetime | None = strawberry.field(description="When it was last edited.")
     deleted_at: datetime | None = strawberry.field(description="When it was deleted.")
@@ -86,6 +89,12 @@ class Message(Node):
     @strawberry.field(description="The members that it names as @username, found when it was sent.")
     async def mentions(self, info: Info) -> list[User]:
         return await users_of(info, self.fact.mentions)
+
+    @strawberry.field(description="The files that were sent with it, in the order of the sender. None when deleted.")
+    async def attachments(self, info: Info) -> list[Attachment]:
+        ids = self.fact.attachments
+        found = await info.context.attachments.load_many(ids) if ids else []
+        return [Attachment.of(each) for each in found if each is not None]
 
     @strawberry.field(description="Each emoji that somebody reacted with, in the order in which they came first.")
     async def reactions(self, info: Info) -> list[Reaction]:
@@ -152,7 +161,7 @@ async def history(
 @strawberry.input(description="Something to say.")
 class SendMessageInput:
     room: strawberry.ID = strawberry.field(description="Where: the room's id.")
-    body: str = strawberry.field(description="1 to 4000 characters; newlines are kept.")
+    body: str = strawberry.field(description="Up to 4000 characters; newlines are kept. Empty only beside attachments.")
     key: strawberry.ID = strawberry.field(
         description=(
             "The client's idempotency key, 1 to 64 characters:"
@@ -160,12 +169,15 @@ class SendMessageInput:
         )
     )
     reply_to: strawberry.ID | None = strawberry.field(default=UNSET, description="A message of this room.")
+    attachments: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET, description="Files that were uploaded to this room for it, at most 10, in this order."
+    )
 
 
 @strawberry.input(description="Another text for one's own message.")
 class EditMessageInput:
     message: strawberry.ID = strawberry.field(description="The message's id.")
-    body: str = strawberry.field(description="1 to 4000 characters.")
+    body: str = strawberry.field(description="Up to 4000 characters. Empty only if it has attachments.")
 
 
 @strawberry.input(description="A message to delete.")
@@ -212,6 +224,7 @@ class MessageMutation:
             body=input.body,
             key=input.key,
             reply_to=key_of("Message", input.reply_to, "replyTo") if input.reply_to else None,
+            attachment_ids=[key_of("Attachment", each, "attachments") for each in input.attachments or ()],
         )
         return _accepted(sent)
 

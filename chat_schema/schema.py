@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from chat_schema.accounts import AccountMutation
+from chat_schema.attachments import AttachmentMutation
 from chat_schema.avatars import AvatarMutation
 from chat_schema.documents import CheckDocuments
 from chat_schema.errors import PresentErrors
@@ -43,6 +44,7 @@ class Mutation(
     RoomMutation,
     MemberMutation,
     MessageMutation,
+    AttachmentMutation,
     ReactionMutation,
     ReadingMutation,
     ModerationMutation,

@@ -9,6 +9,7 @@ from backend.chat import models
 from backend.chat.models import Role
 
 __all__ = [
+    "Attachment",
     "Ban",
     "Invitation",
     "Member",
@@ -17,6 +18,7 @@ __all__ = [
     "Reactions",
     "Role",
     "Room",
+    "attachment",
     "ban",
     "invitation",
     "member",
@@ -71,7 +73,7 @@ class Invitation(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """`reply_to` is the id of a message, `mentions` are those of people."""
+    """`reply_to` is the id of a message, `mentions` are those of people, `attachments` those of files."""
 
     id: int
     room_id: int
@@ -85,6 +87,19 @@ class Message(msgspec.Struct, frozen=True):
     reply_to: int | None = None
     mentions: tuple[int, ...] = ()
     reaction_count: int = 0
+    attachments: tuple[int, ...] = ()
+
+
+class Attachment(msgspec.Struct, frozen=True):
+    """`key` is what its file is stored under; `width` and `height` are those of a picture, None else."""
+
+    id: int
+    key: str
+    name: str
+    media_type: str
+    size: int
+    width: int | None
+    height: int | None
 
 
 class Mention(msgspec.Struct, frozen=True):
@@ -144,6 +159,18 @@ def invitation(row: models.Invitation) -> Invitation:
     )
 
 
+def attachment(row: models.Attachment) -> Attachment:
+    return Attachment(
+        id=row.pk,
+        key=row.key,
+        name=row.name,
+        media_type=row.media_type,
+        size=row.size,
+        width=row.width,
+        height=row.height,
+    )
+
+
 def mention(row: models.Mention) -> Mention:
     return Mention(id=row.pk, message=message(row.message))
 
@@ -162,4 +189,5 @@ def message(row: models.Message) -> Message:
         reply_to=row.reply_to_id,
         mentions=tuple(row.mentions),
         reaction_count=row.reaction_count,
+        attachments=tuple(row.attachments or ()),
     )

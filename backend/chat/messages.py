@@ -1,6 +1,6 @@
 """Messages: sending, editing, deleting, and the history of a room."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from django.conf import settings
@@ -9,11 +9,11 @@ from django.utils.crypto import salted_hmac
 
 from backend import database, rates
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, facts, policies, search
+from backend.chat import attachments, event_log, facts, policies, search
 from backend.chat.cursors import Cursor
 from backend.chat.events import MessageDeleted, MessageEdited, MessageSent
 from backend.chat.mentions import mentioned
-from backend.chat.models import Membership, Mention, Message, Reaction
+from backend.chat.models import Attachment, Membership, Mention, Message, Reaction
 from backend.chat.pages import Page, Window, page, window_size
 from backend.chat.policies import Action, Reader
 from backend.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
@@ -28,8 +28,18 @@ class Accepted(msgspec.Struct, frozen=True):
     duplicate: bool = False
 
 
-def send_message(*, viewer: Viewer, room_id: int, body: str, key: str, reply_to: int | None = None) -> Accepted:
+def send_message(
+    *,
+    viewer: Viewer,
+    room_id: int,
+    body: str,
+    key: str,
+    reply_to: int | None = None,
+    attachment_ids: Sequence[int] = (),
+) -> Accepted:
     """Say something in a room, once for each `key`; `reply_to` is the id of another message there.
+
+    `attachment_ids` are those of files that the viewer has uploaded there, and not sent yet.
 
     The key is looked up under the room's lock, before policies and limits: a retry returns the first message,
     also after its author was shown the door or it was deleted. Raises `Invalid`, `Conflict` for a key that has
@@ -37,7 +47,9 @@ def send_message(*, viewer: Viewer, room_id: int, body: str, key: str, reply_to:
     """
     _check_key(key)
     _check_body(body)
-    digest = _digest(body, reply_to)
+    _check_says(body, attachment_ids)
+    attachments.check_count(attachment_ids)
+    digest = _digest(body, reply_to, attachment_ids)
     with event_log.append(room_id, messages=1) as place:
         row = Message.objects.select_related("author").filter(room=room_id, author=viewer.id, key=key).first()
         if row is not None:
@@ -61,8 +73,11 @@ def send_message(*, viewer: Viewer, room_id: int, body: str, key: str, reply_to:
             key_digest=digest,
             reply_to_id=reply_to,
             mentions=named,
+            attachments=list(attachment_ids) or None,
             sent_at=place.at,
         )
+        if attachment_ids:
+            attachments.attach(attachment_ids, message=row)
         # Whoever speaks has read what was said before.
         mine = Membership.objects.filter(room=room_id, user=viewer.id)
         mine.update(read_count=place.message_count, last_read=row)
@@ -83,6 +98,7 @@ def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
             raise Forbidden(text("Only its author can edit a message."))
         if row.deleted_at is not None:
             raise NotFound(text("This message was deleted."))
+        _check_says(body, row.attachments)
         if body == row.body:
             raise event_log.Unchanged
         rates.take("send", viewer.id)
@@ -112,9 +128,10 @@ def delete_message(*, viewer: Viewer, message_id: int) -> Accepted:
         if row.deleted_at is not None:
             raise event_log.Unchanged
         row.body, row.search, row.deleted_at, row.version = "", "", place.at, place.seq
-        row.mentions, row.reaction_count = [], 0
-        row.save(update_fields=["body", "search", "deleted_at", "version", "mentions", "reaction_count"])
+        row.mentions, row.attachments, row.reaction_count = [], None, 0
+        row.save(update_fields=["body", "search", "deleted_at", "version", "mentions", "attachments", "reaction_count"])
         search.scrub()
+        attachments.discard(Attachment.objects.filter(message=row))
         Mention.objects.filter(message=row).delete()
         Reaction.objects.filter(message=row).delete()
         place.event = MessageDeleted(message=row.pk, by=viewer.id)
@@ -228,15 +245,21 @@ def _check_key(key: str) -> None:
         raise Invalid(FieldError.too_long("key", settings.KEY_MAX_LENGTH))
 
 
-def _check_body(body: str) -> None:
-    if not body.strip():
+def _check_says(body: str, attachment_ids: Sequence[int] | None) -> None:
+    if not body.strip() and not attachment_ids:
         raise Invalid.field("body", "REQUIRED", text("Say something."))
+
+
+def _check_body(body: str) -> None:
     if len(body) > settings.MESSAGE_MAX_LENGTH:
         raise Invalid(FieldError.too_long("body", settings.MESSAGE_MAX_LENGTH))
     if not database.can_store(body):
         raise Invalid.field("body", "MALFORMED", text("A message is Unicode text without U+0000."))
 
 
-def _digest(body: str, reply_to: int | None) -> str:
-    said = body if reply_to is None else f"{reply_to}\0{body}"  # no body has U+0000
+def _digest(body: str, reply_to: int | None, attachment_ids: Sequence[int]) -> str:
+    # No body has U+0000: by how many there are before it, what was sent with it cannot be taken for anything else.
+    said = body if reply_to is None else f"{reply_to}\0{body}"
+    if attachment_ids:
+        said = f"{','.join(map(str, attachment_ids))}\0{reply_to or ''}\0{body}"
     return salted_hmac("backend.chat.messages.key", said, algorithm="sha256").hexdigest()

@@ -117,6 +117,9 @@ class Message(models.Model):
     reply_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replies")
     # The ids of those named in it, in order; `Mention` finds them the other way round.
     mentions = models.JSONField(default=list)
+    # The ids of what was sent with it, in order; `Attachment` finds it the other way round. Null for none: a column
+    # that is never null cannot be added to SQLite's table, but by making it anew without the triggers of its search.
+    attachments = models.JSONField(null=True)
     # How many reactions there are: most messages have none, and then nobody has to look.
     reaction_count = models.PositiveIntegerField(default=0)
     sent_at = models.DateTimeField()
@@ -159,6 +162,39 @@ class Reaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.emoji} by {self.user} to {self.message}"
+
+
+class Attachment(models.Model):
+    """A file that was sent with a message, or is about to be. The row is there before the file, and goes after it.
+
+    So whatever breaks off in between, no file is ever left that nobody knows of.
+    """
+
+    room = models.ForeignKey(Room, models.PROTECT, related_name="+")
+    uploader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="+")
+    # From then on nobody can have it, and its file is deleted. Null if it was sent.
+    expires_at = models.DateTimeField(null=True, db_index=True)
+    # What its file is stored under, and what is hard to guess in its URL.
+    key = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=settings.ATTACHMENT_NAME_MAX_LENGTH)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    # Of a picture.
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(message=None, expires_at__isnull=False)
+                | models.Q(message__isnull=False, expires_at=None),
+                name="sent_or_expiring",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class RoomEvent(models.Model):

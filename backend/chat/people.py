@@ -11,9 +11,9 @@ from django.db.models import Count, Q, QuerySet
 from backend import rates
 from backend.accounts import avatars, passwords, users
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, invitations, members
+from backend.chat import attachments, event_log, invitations, members
 from backend.chat.events import Departure, MemberChanged
-from backend.chat.models import Ban, Membership, Message
+from backend.chat.models import Attachment, Ban, Membership, Message
 
 
 def update_profile(*, viewer: Viewer, changes: users.Changes) -> users.Account:
@@ -95,6 +95,7 @@ def delete_account(*, viewer: Viewer, current_password: str) -> None:
         users.anonymize(viewer.id)  # first, so that no event carries the name once more
         Ban.objects.filter(user=viewer.id).delete()  # there is nobody left to keep out
         invitations.forget(viewer.id)
+        attachments.discard(Attachment.objects.filter(uploader=viewer.id, message=None))
         for room_id in room_ids:
             _lose_name(viewer, room_id)
 

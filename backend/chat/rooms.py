@@ -10,9 +10,9 @@ from django.db.models import Count, F, Q
 
 from backend import database, rates
 from backend.accounts.credentials import Viewer
-from backend.chat import addresses, event_log, facts, policies, search
+from backend.chat import addresses, attachments, event_log, facts, policies, search
 from backend.chat.events import RoomChanged, RoomDeleted
-from backend.chat.models import Ban, Invitation, Membership, Message, Notify, Role, Room
+from backend.chat.models import Attachment, Ban, Invitation, Membership, Message, Notify, Role, Room
 from backend.chat.pages import Page, Window, page
 from backend.chat.policies import Action, Reader, Standing
 from backend.errors import Conflict, FieldError, Invalid, Unauthenticated
@@ -199,6 +199,7 @@ def own_memberships(*, viewer: Viewer, room_ids: Collection[int]) -> Mapping[int
 
 def erase(place: event_log.Place, *, by: int) -> RoomDeleted:
     """Leave nothing of the room but its row, and this event at the end of its log."""
+    attachments.discard(Attachment.objects.filter(room=place.room_id))
     for content in (Message, Ban, Invitation, Membership):  # reactions and mentions go with their messages
         content.objects.filter(room=place.room_id).delete()
     search.scrub()

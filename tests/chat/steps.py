@@ -1,6 +1,6 @@
 """The steps that most tests begin with, and how what comes of one is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 
 from backend.accounts.credentials import Viewer
@@ -21,11 +21,17 @@ def enter(viewer: Viewer, address: str = "tea") -> int:
     return members.enter_room(viewer=viewer, address=address).room.id
 
 
-def say(viewer: Viewer, room_id: int, body: str = "Salaam", *, key: str | None = None) -> Accepted:
+def say(
+    viewer: Viewer,
+    room_id: int,
+    body: str = "Salaam",
+    *,
+    key: str | None = None,
+    attachment_ids: Sequence[int] = (),
+) -> Accepted:
     """With a key of its own, unless one is given."""
-    return messages.send_message(
-        viewer=viewer, room_id=room_id, body=body, key=f"key {next(_keys)}" if key is None else key
-    )
+    key = f"key {next(_keys)}" if key is None else key
+    return messages.send_message(viewer=viewer, room_id=room_id, body=body, key=key, attachment_ids=attachment_ids)
 
 
 def log(room_id: int) -> list[Logged]:

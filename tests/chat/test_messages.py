@@ -1,6 +1,7 @@
 """Messages: kept as they were written, by members, and changed by their authors."""
 
 from functools import partial
+from typing import Any
 
 import msgspec
 import pytest
@@ -80,7 +81,7 @@ def test_a_message_has_at_most_4000_characters_whatever_their_bytes(character: s
     ],
 )
 def test_what_cannot_be_sent_is_refused_with_its_field_and_changes_nothing(
-    given: dict[str, str], field: str, code: str, ana: Viewer, tea: int
+    given: dict[str, Any], field: str, code: str, ana: Viewer, tea: int
 ) -> None:
     before = all_rows()
     with pytest.raises(Invalid) as refused:

@@ -88,7 +88,7 @@ def test_nested_pages_multiply_and_their_product_is_bounded() -> None:
 
 
 def test_a_page_without_a_size_counts_as_the_default_one() -> None:
-    text = "{ rooms { nodes { members { nodes { user { id username displayName } } } } } }"
+    text = "{ rooms { nodes { members { nodes { user { id username displayName avatarUrl } } } } } }"
     assert "ask for shorter pages" in _cost_refusal(text)
     assert not _cost_refusal(text.replace("rooms", "rooms(first: 5)"))
 
@@ -167,6 +167,7 @@ def test_what_a_client_shows_of_a_room_can_be_asked_for_at_once() -> None:
     id body version sentAt editedAt deletedAt author { id username displayName }
     replyTo { id body author { displayName } } mentions { id username }
     reactions { emoji count users { id displayName } } viewer { canEdit canDelete reactions }
+    attachments { id name url mediaType bytes width height }
     """
     text = "query ($at: String!) { room(by: { address: $at }) { id title cursor messages { nodes { %s } } } }"
     assert not _cost_refusal(text % message)
@@ -184,6 +185,8 @@ def test_every_field_with_pages_is_known_to_the_cost() -> None:
 
 
 async def test_an_operation_that_costs_too_much_is_not_run() -> None:
-    result = await schema.execute("{ rooms { nodes { members { nodes { user { id username displayName } } } } } }")
+    result = await schema.execute(
+        "{ rooms { nodes { members { nodes { user { id username displayName avatarUrl } } } } } }"
+    )
     assert result.errors
     assert "ask for shorter pages" in result.errors[0].message

@@ -81,13 +81,19 @@ class Http:
         return Answer(answer.get("data"), answer.get("errors", []))
 
     async def upload(
-        self, document: str, file: bytes, *, headers: dict[str, str] | None = None, **input: object
+        self,
+        document: str,
+        file: bytes,
+        *,
+        name: str = "../../picture.html",
+        headers: dict[str, str] | None = None,
+        **input: object,
     ) -> httpx.Response:
         """A multipart request: the file is `input.file`. As it is, with nothing added."""
         operations = {"query": document, "variables": {"input": {"file": None, **input}}}
         fields = {"operations": json.dumps(operations), "map": json.dumps({"0": ["variables.input.file"]})}
-        # Of its name and type nothing has to be true.
-        files = {"0": ("../../picture.html", file, "text/html")}
+        # Of its type nothing has to be true.
+        files = {"0": (name, file, "text/html")}
         return await self.http.post("/graphql", data=fields, files=files, headers=headers)
 
     async def get(self, **params: str) -> httpx.Response:

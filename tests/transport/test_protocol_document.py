@@ -10,6 +10,7 @@ from django.conf import settings
 from strawberry.http import async_base_view
 from strawberry.subscriptions.protocols.graphql_transport_ws import handlers
 
+from backend.chat import files
 from backend.limits import Rate
 from chat_schema.problems import ProblemCode
 from chat_schema.schema import schema
@@ -82,6 +83,14 @@ def test_every_rate_is_told_as_it_is() -> None:
     told = {names(name)[0]: (value(burst), value(seconds)) for name, burst, seconds, _ in rows}
     rates: dict[str, Rate] = settings.RATES
     assert told == {name: (rate.burst, round(1 / rate.per_second, 3)) for name, rate in rates.items()}
+
+
+def test_every_kind_of_file_is_told() -> None:
+    rows = table("name", "served as")
+    told = {name: of for cell, types in rows for name, of in zip(names(cell), types.split(", "), strict=True)}
+    assert {f".{name}" for name in files.KINDS} == told.keys()
+    for name, kind in files.KINDS.items():
+        assert kind.media_type.endswith(told[f".{name}"].removeprefix("..."))
 
 
 def test_every_close_code_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import count
 
 from django.contrib.auth.tokens import default_token_generator
@@ -9,7 +10,7 @@ from django.contrib.auth.tokens import default_token_generator
 from backend.accounts import tokens
 from backend.accounts.credentials import Credential, Viewer
 from backend.accounts.models import User
-from backend.chat import invitations, members, models, moderation
+from backend.chat import attachments, invitations, members, models, moderation
 from backend.chat.models import Role
 from backend.chat.moderation import ModerationAction
 from backend.chat.policies import Standing
@@ -61,6 +62,8 @@ def set_up(who: str, *, is_private: bool) -> Scene:
     for each in (somebody, third, fourth):
         enter(each, address)
     own, others = (say(each, room).message.id for each in (somebody, host))
+    unsent, others_unsent, attached = (_upload(each, room) for each in (somebody, host, host))
+    say(host, room, "", attachment_ids=[attached])
     _moderate(host, room, fourth, ModerationAction.BAN)
     token, _ = tokens.create_token(user_id=somebody.id, name="own")
     others_token, _ = tokens.create_token(user_id=host.id, name="another's")
@@ -72,6 +75,9 @@ def set_up(who: str, *, is_private: bool) -> Scene:
         "room": ("Room", room),
         "own": ("Message", own),
         "others": ("Message", others),
+        "attachment": ("Attachment", attached),
+        "unsent": ("Attachment", unsent),
+        "others_unsent": ("Attachment", others_unsent),
         "member": ("Member", models.Membership.objects.get(room=room, user=host.id).pk),
         "ban": ("Ban", models.Ban.objects.get(room=room, user=fourth.id).pk),
         "invitation": ("Invitation", open_to_all.id),
@@ -101,6 +107,10 @@ def _person(name: str, *, is_staff: bool = False) -> Viewer:
     user: User = people.person(name, is_staff=is_staff, password=people.PASSWORD)
     credential = Credential(kind="session", key="tests", user_id=user.pk, epoch=user.credentials_epoch)
     return Viewer(id=user.pk, is_staff=is_staff, credential=credential)
+
+
+def _upload(who: Viewer, room: int) -> int:
+    return attachments.upload_attachment(viewer=who, room_id=room, file=BytesIO(b"tea"), name="tea.txt").id
 
 
 def _moderate(host: Viewer, room: int, whom: Viewer, action: ModerationAction) -> None:
