@@ -117,3 +117,13 @@ def test_a_room_s_head_cursor_is_that_of_its_last_event(ana: Viewer) -> None:
     last = log(room_id)[-1]
     assert event_log.head_cursor(room) == event_log.cursor(last) == str(Cursor(room_id, 2, last.tag))
     assert room.last_activity_at == last.at
+
+
+def test_an_operator_finds_whatever_room_is_at_an_address(ana: Viewer) -> None:
+    room_id = enter(ana, "tea house")
+    make_private(room_id)
+    found = rooms.room_at(" TEA  house")
+    assert found is not None
+    assert found.id == room_id
+    rooms.delete_room(viewer=ana, room_id=room_id)
+    assert [rooms.room_at(each) for each in ("tea house", "", "/", f"/{room_id}")] == [None] * 4
