@@ -21,7 +21,7 @@ FRONTEND_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run superuser test lint types imports schema-check texts-check django-check frontend-check pytest \
+.PHONY: help run demo superuser test lint types imports schema-check texts-check django-check frontend-check pytest \
 	cluster browser format schema texts lock clean
 
 help: ## List the targets
@@ -31,6 +31,11 @@ help: ## List the targets
 
 run: $(RUNTIME) $(DIST) ## Serve on all interfaces, on port 8000 or PORT=...
 	@exec $(MANAGE) serve --port $(PORT)
+
+# A database of its own, so that nobody of it is ever among real people. With DATABASE_URL it is that one.
+demo: export VAR_DIR ?= var/demo
+demo: $(RUNTIME) $(DIST) ## The same with rooms, people and a conversation that goes on
+	@exec $(MANAGE) demo --port $(PORT)
 
 superuser: $(RUNTIME) ## Create an administrator
 	@$(MANAGE) migrate --verbosity 0
@@ -127,9 +132,9 @@ $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 $(BIN)/uv: | $(RUNTIME)
 	@$(PIP_INSTALL) uv
 
-# with-node may fetch Node by pip: after the other pips, for the same reason. `make run` needs no more than one.
+# with-node may fetch Node by pip: after the other pips, for the same reason. To serve takes no more than one.
 $(NODE_MODULES): frontend/package-lock.json frontend/package.json \
-		| $(if $(filter run,$(MAKECMDGOALS)),$(RUNTIME),$(DEVELOPMENT))
+		| $(if $(filter run demo,$(MAKECMDGOALS)),$(RUNTIME),$(DEVELOPMENT))
 	@echo 'Installing the packages of frontend/package-lock.json ...'
 	@$(NPM) ci
 	@touch $@

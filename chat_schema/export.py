@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.chat.policies import Audience
 from backend.errors import Invalid, NotFound
+from backend.languages import text
 from chat_schema.context import Context
 from chat_schema.nodes import global_id
 from chat_schema.schema import schema
@@ -47,12 +48,12 @@ async def _page(room_id: int, after: str | None) -> dict[str, Any]:
         if told["code"] != NotFound.code:
             raise Failed(f"{error.message} Incident {told['incident']}." if "incident" in told else error.message)
     if not result.data or not result.data["room"]:
-        raise NotFound("The room was deleted.")
+        raise NotFound(text("The room was deleted."))
     page: dict[str, Any] = result.data["room"]["events"]
     return page
 
 
 def _refused(cause: str) -> Invalid:
     if cause == "EXPIRED":
-        return Invalid.field("after", "UNSUPPORTED", "The events after this cursor are no longer kept.")
-    return Invalid.field("after", "MALFORMED", "This is no cursor of this room's log.")
+        return Invalid.field("after", "UNSUPPORTED", text("The events after this cursor are no longer kept."))
+    return Invalid.field("after", "MALFORMED", text("This is no cursor of this room's log."))

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+from django.conf import settings
 from django.db import connection
 
 from tests.services.server import MANAGE
@@ -16,6 +17,7 @@ def start(*arguments: str) -> "subprocess.Popen[str]":
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.management.settings",
         "TEST_DATABASE": str(connection.settings_dict["NAME"]),
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
     }
     command = [sys.executable, str(MANAGE), *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.services.child import STOP_SECONDS, Child
@@ -42,7 +42,7 @@ class ServerProcess(Service):
     """One server process, ready (`/readyz`) when the block begins. `url` and `ws_url` have no path.
 
     Without the URLs it runs alone, on SQLite in its own folder; two with the same URLs are a cluster.
-    `environment` is added to that of this process, of which our settings are left out.
+    `environment` is added to that of this process, of which our settings are left out. `command` is any that serves.
     """
 
     name = "manage.py serve"
@@ -54,12 +54,14 @@ class ServerProcess(Service):
         redis_url: str | None = None,
         environment: Mapping[str, str] | None = None,
         manage: Path = MANAGE,
+        command: Sequence[str] = ("serve",),
     ) -> None:
         super().__init__()
         self.url = f"http://{LOOPBACK}:{self.port}"
         self.ws_url = f"ws://{LOOPBACK}:{self.port}"
         self.database_url = database_url
         self._manage = manage
+        self._command = command
         # One key for all: the servers of a cluster accept each other's sessions.
         self._settings = {"SECRET_KEY": "for tests"}
         if database_url:
@@ -82,7 +84,7 @@ class ServerProcess(Service):
         python = (sys.executable, "-u", self._manage)
         return Child(
             self.name,
-            [*python, "serve", "--host", LOOPBACK, "--port", str(self.port)],
+            [*python, *self._command, "--host", LOOPBACK, "--port", str(self.port)],
             log=self.log,
             cwd=self._manage.parent,
             env={**inherited, "VAR_DIR": str(self.folder / "var"), **self._settings},

@@ -5,7 +5,7 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, closing, contextmanager
 from typing import Any
@@ -23,7 +23,9 @@ NewPerson = Callable[[], Awaitable[Person]]
 
 
 @contextmanager
-def serving(settings: str = "settings", *, redis_url: str | None = None) -> Iterator[ServerProcess]:
+def serving(
+    settings: str = "settings", *, redis_url: str | None = None, command: Sequence[str] = ("serve",)
+) -> Iterator[ServerProcess]:
     """A server with the settings of this name among the tests'.
 
     It runs on what these tests run on: alone on SQLite, or with a database and a Redis, which it shares with nobody.
@@ -34,7 +36,7 @@ def serving(settings: str = "settings", *, redis_url: str | None = None) -> Iter
         if cluster := os.environ.get("DATABASE_URL"):
             database_url = services.enter_context(fresh_database(cluster))
             redis_url = redis_url or services.enter_context(RedisServer()).url
-        server = ServerProcess(database_url=database_url, redis_url=redis_url, environment=environment)
+        server = ServerProcess(database_url=database_url, redis_url=redis_url, environment=environment, command=command)
         yield services.enter_context(server)
 
 

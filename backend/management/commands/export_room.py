@@ -52,7 +52,7 @@ class Command(BaseCommand):
 def _why(error: DomainError | export.Failed | OSError) -> str:
     if isinstance(error, OSError):
         return f"The export cannot be written: {error.strerror}."
-    return error.detail if isinstance(error, DomainError) else str(error)
+    return str(error.detail if isinstance(error, DomainError) else error)
 
 
 class _Writing:

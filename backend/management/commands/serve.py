@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -18,28 +19,43 @@ class Command(BaseCommand):
     requires_system_checks: tuple[str, ...] = ()  # done by the tests; they would only delay the start
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default="0.0.0.0", help="address to listen on (default: all)")  # noqa: S104
-        parser.add_argument("--port", type=_port, default=settings.PORT, help="default: PORT, or 8000")
+        add_address(parser)
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        _check_database()
-        _check_redis()
-        # Importing daphne installs Twisted's reactor: only for this command.
-        from backend.asgi import application
-        from backend.transport.server import ChatServer
+        check_services()
+        serve(host, port, on_listening=lambda: say_where(host, port))
 
-        server = ChatServer(application, host=host, port=port, on_listening=lambda: self._say_where(host, port))
-        server.run()
-        if server.failure:
-            raise CommandError(f"Cannot listen on port {port}: {server.failure}")
 
-    def _say_where(self, host: str, port: int) -> None:
-        self.stdout.write(f"Chaikhana is open:  http://localhost:{port}")
-        if host == "0.0.0.0":  # noqa: S104
-            for address in lan.addresses():
-                shown = f"[{address}]" if ":" in address else address
-                self.stdout.write(f"    on the network:  http://{shown}:{port}")
-        sys.stdout.flush()
+def add_address(parser: ArgumentParser) -> None:
+    parser.add_argument("--host", default="0.0.0.0", help="address to listen on (default: all)")  # noqa: S104
+    parser.add_argument("--port", type=_port, default=settings.PORT, help="default: PORT, or 8000")
+
+
+def check_services() -> None:
+    """Raises `CommandError` for a database or a Redis that cannot be used."""
+    _check_database()
+    _check_redis()
+
+
+def serve(host: str, port: int, *, on_listening: Callable[[], None]) -> None:
+    """Until it is told to stop. Raises `CommandError` if the port cannot be had."""
+    # Importing daphne installs Twisted's reactor: only for what serves.
+    from backend.asgi import application
+    from backend.transport.server import ChatServer
+
+    server = ChatServer(application, host=host, port=port, on_listening=on_listening)
+    server.run()
+    if server.failure:
+        raise CommandError(f"Cannot listen on port {port}: {server.failure}")
+
+
+def say_where(host: str, port: int) -> None:
+    sys.stdout.write(f"Chaikhana is open:  http://localhost:{port}\n")
+    if host == "0.0.0.0":  # noqa: S104
+        for address in lan.addresses():
+            shown = f"[{address}]" if ":" in address else address
+            sys.stdout.write(f"    on the network:  http://{shown}:{port}\n")
+    sys.stdout.flush()
 
 
 def _port(value: str) -> int:
