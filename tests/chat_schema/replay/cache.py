@@ -37,8 +37,6 @@ class Cache:
     def apply(self, frame: Fields) -> None:
         self.cursor = frame["cursor"]
         match frame["event"]:
-            case {"__typename": "CaughtUp"}:
-                pass
             case {"__typename": "StreamEnded"}:
                 self.room = None
             case {"__typename": "MessageSent", "message": message}:
@@ -49,8 +47,10 @@ class Cache:
                 self._place("members", self._keep(member), is_there=member["leftAt"] is None)
             case {"room": room}:
                 self._keep(room)
-            case unknown:
-                raise AssertionError(f"the contract does not say what to do with {unknown}")
+            case {"__typename": "StreamReset"}:
+                raise AssertionError("the log has everything since it was fetched")
+            case _:
+                pass  # what a client does not know
 
     def differences(self, fresh: "Cache") -> Fields:
         """What would be shown otherwise if it were fetched now: of each thing, the fields as they are and should be."""

@@ -44,14 +44,17 @@ class Follower:
             assert cache.room is None or cache.cursor == fresh.cursor
 
     async def _stream(self, fresh: Cache) -> list[Fields]:
-        """What comes up to this head, or to the end of a room that has none, and nothing more."""
+        """All that has come up to this head, or to the end of a room that has none.
+
+        What does not advance the cursor is in no log, and not of these.
+        """
         frames: list[Fields] = []
         cursor = self._streamed.cursor
-        while cursor != fresh.cursor:
-            frames.append(await self._sink.frame())
-            has_ended = frames[-1]["event"]["__typename"] == "StreamEnded"
-            cursor = None if has_ended else frames[-1]["cursor"]
-        assert not self._sink.waiting
+        while cursor != fresh.cursor or self._sink.waiting:
+            frame = await self._sink.frame()
+            if frame["cursor"] != cursor:
+                frames.append(frame)
+                cursor = None if frame["event"]["__typename"] == "StreamEnded" else frame["cursor"]
         return frames
 
     async def poll(self, cache: Cache) -> list[Fields]:

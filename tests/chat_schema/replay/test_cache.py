@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.chat_schema.replay.cache import Cache, Fields
 
 ALI: Fields = {"id": "ali", "username": "ali"}
@@ -63,6 +61,7 @@ def test_who_has_left_is_in_the_list_no_more_and_who_came_is() -> None:
     assert cache.differences(Cache({**ROOM, "members": {"nodes": [came]}})) == {}
 
 
-def test_an_event_that_the_contract_does_not_know_is_an_error() -> None:
-    with pytest.raises(AssertionError, match="contract"):
-        Cache(ROOM).apply(frame("Earthquake"))
+def test_an_event_that_it_does_not_know_changes_nothing_but_the_cursor() -> None:
+    cache = Cache(ROOM)
+    cache.apply(frame("Earthquake"))
+    assert (cache.differences(Cache(ROOM)), cache.cursor) == ({}, "2")
