@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from backend.accounts.models import User
 from backend.chat import events, search
-from backend.chat.models import Ban, Invitation, Membership, Mention, Message, Reaction, Room, RoomEvent
+from backend.chat.models import Attachment, Ban, Invitation, Membership, Mention, Message, Reaction, Room, RoomEvent
 from backend.database import now
 from chat_schema.nodes import global_id
 from tests.accounts import people
@@ -96,6 +96,13 @@ class Crowd:
             Reaction(message=message, user=user, emoji="🍵")
             for message, user in zip(messages, _shifted(self._people, 2), strict=True)
         )
+        attached = Attachment.objects.bulk_create(
+            Attachment(room_id=each.room_id, uploader=each.author, message=each, key=f"{each.pk}", name="tea", size=1)
+            for each in messages
+        )
+        for message, attachment in zip(messages, attached, strict=True):
+            message.attachments = [attachment.pk]
+        Message.objects.bulk_update(messages, ["attachments"])
         return messages
 
 

@@ -63,7 +63,8 @@ def of_viewer(page: str, most: int, *, by_guest: bool = False) -> Page:
 NAME, PERSON = "{ id displayName }", "{ id username displayName avatarUrl }"
 MESSAGE = f"""
   id version body sentAt editedAt deletedAt
-  author {PERSON} mentions {NAME} reactions {{ emoji count users {NAME} }} replyTo {{ id body author {NAME} }}
+  author {PERSON} mentions {NAME} attachments {{ name url width height }} reactions {{ emoji count users {NAME} }}
+  replyTo {{ id body author {NAME} }}
 """
 ROOM = "id title topic lastActivityAt memberCount viewer { role unreadCount can { send } lastRead { id body } }"
 ANY_MESSAGE, ANY_ROOM, ANY_MEMBER = everything("Message"), everything("Room"), everything("Member")
@@ -75,7 +76,7 @@ SHOWN: Mapping[str, Page] = {
     "members": of_hall(f"members(first: $n) {{ nodes {{ role joinedAt user {PERSON} }} }}", 4),
     "bans": of_hall(f"bans(first: $n) {{ nodes {{ at user {PERSON} by {PERSON} }} }}", 4),
     "events": of_hall(
-        f"events(first: $n) {{ frames {{ event {{ ... on MessageSent {{ message {{ {MESSAGE} }} }} }} }} }}", 10
+        f"events(first: $n) {{ frames {{ event {{ ... on MessageSent {{ message {{ {MESSAGE} }} }} }} }} }}", 11
     ),
     "rooms": Page(f"query ($n: Int!) {{ rooms(first: $n) {{ nodes {{ {ROOM} }} }} }}", 8),
     "one's rooms": of_viewer(f"rooms(first: $n) {{ nodes {{ {ROOM} }} }}", 8),

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from functools import partial
 from io import BytesIO
+from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
 
 from backend.accounts import tokens
 from backend.accounts.credentials import Credential, Viewer
 from backend.accounts.models import User
-from backend.chat import invitations, members, messages, moderation, reactions, rooms
+from backend.chat import attachments, invitations, members, messages, moderation, reactions, rooms
 from backend.chat import people as domain
 from backend.chat.models import Role
 from backend.chat.moderation import ModerationAction
@@ -56,14 +57,22 @@ class House:
         say_in_tea("answer to the deleted", "banned", "What was that?", to="deleted")
         self._say("garden", "in the garden", "gone", "Nobody here")
         self._say("garden", "answer in the garden", "ali", "Not even @gone?", to="in the garden")
+        for name, file in (("sent", b"tea"), ("letter", b"more tea"), ("photo", picture())):
+            self._upload(name, file)
+        say_in_tea("with a file", "ali", "Look", attachment_ids=[self.keys["sent"][1]])
         messages.delete_message(viewer=self.people["ali"], message_id=self.keys["deleted"][1])
         for message, who in (("first", "gone"), ("first", "ali"), ("naming", "ali"), ("in the garden", "host")):
             reactions.add_reaction(viewer=self.people[who], message_id=self.keys[message][1], emoji="🍵")
 
-    def _say(self, room: str, name: str, who: str, body: str, *, to: str | None = None) -> None:
+    def _upload(self, name: str, content: bytes) -> None:
+        ali, tea, file = self.people["ali"], self.rooms["tea"], BytesIO(content)
+        uploaded = attachments.upload_attachment(viewer=ali, room_id=tea, file=file, name=f"{name}.txt")
+        self.keys[name] = ("Attachment", uploaded.id)
+
+    def _say(self, room: str, name: str, who: str, body: str, *, to: str | None = None, **more: Any) -> None:
         reply_to = self.keys[to][1] if to else None
         sent = messages.send_message(
-            viewer=self.people[who], room_id=self.rooms[room], body=body, key=name, reply_to=reply_to
+            viewer=self.people[who], room_id=self.rooms[room], body=body, key=name, reply_to=reply_to, **more
         )
         self.keys[name] = ("Message", sent.message.id)
 

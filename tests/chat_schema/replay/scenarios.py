@@ -1,6 +1,6 @@
 """Every mutation as it may be used: who does what, and what is told of it in which room."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -43,9 +43,10 @@ def _update_tea(what: str, changes: Mapping[str, Any], tea: str = "RoomChanged")
     return Scenario("host", lambda it: {"room": it["tea"], **changes}, what, tea)
 
 
-def _send(what: str, body: str, *, to: str | None = None) -> Scenario:
-    def message(it: Ids) -> Mapping[str, str]:
-        return {"room": it["tea"], "body": body, "key": "a new one", **({"replyTo": it[to]} if to else {})}
+def _send(what: str, body: str, *, to: str | None = None, files: Sequence[str] = ()) -> Scenario:
+    def message(it: Ids) -> Mapping[str, Any]:
+        more = {"replyTo": it[to]} if to else {}
+        return {"room": it["tea"], "body": body, "key": "new", "attachments": [it[each] for each in files], **more}
 
     return Scenario("ali", message, what, "MessageSent")
 
@@ -138,21 +139,27 @@ SCENARIOS: Mapping[str, tuple[Scenario, ...]] = {
         _send("naming people", "@vera, @host and @nobody"),
         _send("in answer to another's", "And salaam to you", to="answer"),
         _send("in answer to what was deleted", "What?", to="deleted"),
+        _send("files alone", "", files=("photo", "letter")),
         Scenario("ali", lambda it: {"room": it["tea"], "body": "Salaam", "key": "first"}, "again"),
     ),
     "editMessage": (
         _edit("ali", "first", "Salaam!"),
         _edit("ali", "answer to the answer", "Thank you!"),
         _edit("host", "naming", "No names"),
+        _edit("ali", "with a file", ""),
         _edit("ali", "first", "Salaam", tea=""),
     ),
     "deleteMessage": (
         _delete("ali", "first"),
         _delete("second", "first"),
         _delete("staff", "answer"),
+        _delete("ali", "with a file"),
         _delete("host", "naming"),
         _delete("second", "answer to the deleted"),
         _delete("ali", "deleted", tea=""),
+    ),
+    "uploadAttachment": (
+        Scenario("ali", lambda it: {"room": it["tea"], "file": File(BytesIO(b"tea"), "tea.txt")}, "a text"),
     ),
     "addReaction": (
         _react("ali", "answer", "🍵"),

@@ -83,7 +83,7 @@ def test_every_mutation_is_played() -> None:
 def test_all_that_a_room_shows_is_in_the_documented_selection() -> None:
     shown = {
         f"{name}.{field}"
-        for name in ("Room", "Member", "Message", "Reaction", "User")
+        for name in ("Room", "Member", "Message", "Reaction", "Attachment", "User")
         for field in _object(name).fields
     }
     selected = _selected(DOCUMENT)
