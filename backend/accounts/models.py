@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from backend.errors import NotFound
 from backend.folding import Unseen, fold
@@ -47,21 +48,25 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. `username` is how they write it; `username_folded` is what no two may share."""
 
-    username = models.CharField(max_length=settings.USERNAME_MAX_LENGTH, unique=True)
+    username = models.CharField(_("username"), max_length=settings.USERNAME_MAX_LENGTH, unique=True)
     username_folded = models.CharField(max_length=4 * settings.USERNAME_MAX_LENGTH, unique=True, editable=False)
-    display_name = models.CharField(max_length=settings.DISPLAY_NAME_MAX_LENGTH, blank=True)
-    bio = models.CharField(max_length=settings.BIO_MAX_LENGTH, blank=True)
+    display_name = models.CharField(_("display name"), max_length=settings.DISPLAY_NAME_MAX_LENGTH, blank=True)
+    bio = models.CharField(_("about themself"), max_length=settings.BIO_MAX_LENGTH, blank=True)
     # What the pictures are stored under (`avatars.py`): another one for every upload.
     avatar = models.CharField(max_length=32, blank=True, editable=False)
-    email = models.EmailField(max_length=settings.EMAIL_MAX_LENGTH, blank=True)
-    locale = models.CharField(max_length=2, choices=Locale.choices, default=Locale.EN)
-    is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
-    joined_at = models.DateTimeField(db_default=Now(), editable=False)
+    email = models.EmailField(_("email address"), max_length=settings.EMAIL_MAX_LENGTH, blank=True)
+    locale = models.CharField(_("language"), max_length=2, choices=Locale.choices, default=Locale.EN)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("staff status"), default=False)
+    joined_at = models.DateTimeField(_("joined"), db_default=Now(), editable=False)
     # The row stays, with nothing personal in it: what the person did in rooms names it.
-    deleted_at = models.DateTimeField(null=True, editable=False)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
     # Raised whenever older proofs of identity stop counting: open sockets compare it, without reading a session.
     credentials_epoch = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -83,12 +88,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 class PersonalToken(models.Model):
     """A long-lived secret for clients without cookies. Only its digest is kept."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
-    name = models.CharField(max_length=settings.TOKEN_NAME_MAX_LENGTH)
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens", verbose_name=_("person"))
+    name = models.CharField(_("name"), max_length=settings.TOKEN_NAME_MAX_LENGTH)
     digest = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(db_default=Now())
-    last_used_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("created"), db_default=Now())
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+    expires_at = models.DateTimeField(_("expires"), null=True)
+
+    class Meta:
+        verbose_name = _("personal token")
+        verbose_name_plural = _("personal tokens")
 
     def __str__(self) -> str:
         return self.name

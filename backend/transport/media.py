@@ -15,17 +15,18 @@ from backend import database, languages
 from backend.accounts import avatars
 from backend.chat import attachments, facts
 from backend.errors import RateLimited, Unauthenticated
+from backend.languages import Text, text
 from backend.transport import connection, identity
 
 _CHUNK = 64 * 1024
 
 
 @require_safe
-def avatar(_: HttpRequest, name: str) -> HttpResponse:
+def avatar(request: HttpRequest, name: str) -> HttpResponse:
     """The picture of this name. Synchronous: Django gives each request a thread, and a disk takes its time."""
     content = avatars.read(name)
     if content is None:
-        return _refused(404, "No such picture.")
+        return _refused(404, _said(request, text("No such picture.")))
     response = HttpResponse(content, content_type="image/webp")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["Content-Security-Policy"] = "default-src 'none'"
@@ -41,14 +42,13 @@ async def attachment(request: HttpRequest, key: str) -> HttpResponseBase:
     except HTTPException as error:
         return _refused(error.status_code, error.reason)
     except (connection.Rejected, Unauthenticated):
-        response = _refused(401, "Log in first.")
+        response = _refused(401, _said(request, text("Log in first.")))
         response["WWW-Authenticate"] = "Bearer"
         return response
     except RateLimited as error:
-        language = languages.preferred(request.headers.get("Accept-Language", ""))
-        return _refused(503, languages.say(error.detail, language))
+        return _refused(503, _said(request, error.detail))
     if found is None:
-        return _refused(404, "No such file.")
+        return _refused(404, _said(request, text("No such file.")))
     return _download(found.attachment, found.file)
 
 
@@ -74,6 +74,10 @@ async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
     with file:
         while chunk := await asyncio.to_thread(file.read, _CHUNK):
             yield chunk
+
+
+def _said(request: HttpRequest, what: Text) -> str:
+    return languages.say(what, languages.preferred(request.headers.get("Accept-Language", "")))
 
 
 def _refused(status: int, detail: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from backend.accounts import passwords, revocation, users
 from backend.accounts.models import User
 from backend.accounts.users import Account
 from backend.errors import Invalid, RateLimited
+from backend.languages import say
 from backend.limits import Rate
 from tests.accounts.at_once import at_once
 from tests.accounts.people import PASSWORD, person
@@ -170,3 +171,18 @@ def test_a_change_tells_every_process_and_a_refused_one_tells_nobody(monkeypatch
     assert told == []
     passwords.change_password(user_id=user.pk, current=PASSWORD, new="eight glasses of tea")
     assert told == [revocation.TOPIC]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "The password is too similar to the username."),
+        ("fa", "این رمز عبور بسیار شبیه نام کاربری می‌باشد."),
+        ("ru", "Введённый пароль слишком похож на имя пользователя."),
+        ("ka", "პაროლი ძალიან გავს მომხმარებლის სახელი."),
+    ],
+)
+def test_why_a_password_is_refused_is_said_in_the_language_of_whoever_is_told(language: str, words: str) -> None:
+    """Django's validators say it: in the language of the moment at which they are asked."""
+    [error] = passwords.check_new("samovar-keeper", user=User(username="samovarkeeper"))
+    assert say(error.detail, language) == words

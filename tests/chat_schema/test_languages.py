@@ -181,6 +181,22 @@ async def test_a_stream_ends_in_the_language_of_whoever_followed_it(
             assert last["event"]["problem"] == {"code": "FORBIDDEN", "detail": ENDED[language]}
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/avatars/none", 404, "Такого изображения нет.\n"),
+        (f"/attachments/{'0' * 32}/tea.txt", 401, "Сначала войдите в систему.\n"),
+    ],
+)
+async def test_a_file_that_cannot_be_had_is_refused_as_the_client_asks(
+    server: ServerProcess, path: str, status: int, told: str
+) -> None:
+    client = Http(server.url)
+    answer = await client.http.get(path, headers={"Accept-Language": "ru"})
+    assert (answer.status_code, answer.text) == (status, told)
+    await client.close()
+
+
 async def test_a_file_that_is_too_long_to_be_read_is_refused_as_the_client_asks(server: ServerProcess) -> None:
     client = Http(server.url)
     answer = await client.upload("mutation { a }", b"\0" * 6_000_000, headers={"Accept-Language": "ru"})
