@@ -118,7 +118,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         is_new = self.connection_acknowledged and message["id"] not in self.operations
         # Their last messages may wait for a client that does not read, and are as many as it asks for.
         if is_new and len(self.operations) + self._ending >= settings.OPERATIONS_PER_CONNECTION:
-            refused = refuse(_too_many_operations(), await self.context.language())
+            refused = refuse(_too_many_operations(), await replace(self.context).language())
             await self.send_message({"type": "error", "id": message["id"], "payload": [refused.formatted]})
         else:
             await super().handle_subscribe(message)
