@@ -15,6 +15,7 @@ from backend.chat import members, messages, people, reactions, rooms
 from backend.errors import Invalid, NotFound
 from backend.management.demo import tiles
 from backend.management.demo.script import Line, Person, Room, Script
+from backend.management.interrupts import between_steps
 from backend.management.progress import Progress
 
 _NAME = "demo"  # of the tokens
@@ -47,10 +48,11 @@ def cast(script: Script) -> Iterator[Cast]:
     """
     found: dict[str, Actor] = {}
     try:
-        with Progress("people", of=len(script.people) + 1) as progress:
+        with Progress("people", of=len(script.people) + 1) as progress, between_steps() as check:
             for person in (script.guest, *script.people):
                 found[person.username] = _actor(person)
                 progress.add()
+                check()
         yield found
     finally:
         for actor in found.values():
@@ -61,7 +63,7 @@ def cast(script: Script) -> Iterator[Cast]:
 def play(script: Script, actors: Cast) -> Mapping[str, int]:
     """Have all that is said be said; the ids of the rooms, by address."""
     ids = {}
-    with Progress("messages", of=sum(len(room.lines) for room in script.rooms)) as progress:
+    with Progress("messages", of=sum(len(room.lines) for room in script.rooms)) as progress, between_steps() as check:
         for room in script.rooms:
             ids[room.address] = room_id = _furnish(room, actors, guest=script.guest.username)
             said: dict[str, int] = {}
@@ -70,6 +72,7 @@ def play(script: Script, actors: Cast) -> Mapping[str, int]:
                     line, actors, room_id=room_id, reply_to=said[line.answers] if line.answers else None
                 )
                 progress.add()
+                check()
     return ids
 
 

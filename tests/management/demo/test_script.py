@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.chat import reactions
 from backend.management.demo import script
 from backend.management.demo.script import Line, Room
 
@@ -33,6 +34,12 @@ def test_what_is_answered_was_said_before_in_the_same_scene(room: Room) -> None:
 def test_nothing_is_said_twice_by_the_same_person(room: Room) -> None:
     keys = [line.key for line in room.lines]
     assert len(keys) == len(set(keys))
+
+
+def test_reactions_are_emoji_in_the_form_in_which_they_are_kept(room: Room) -> None:
+    lines = [*room.lines, *(line for scene in room.scenes for line in scene)]
+    for emoji in {emoji for line in lines for emoji in line.reactions}:
+        assert reactions.check_emoji(emoji) == emoji
 
 
 def test_a_key_is_that_of_a_person_and_what_they_send() -> None:

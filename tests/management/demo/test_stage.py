@@ -87,9 +87,10 @@ def test_a_stage_that_was_left_unset_is_set_to_the_end(settings: Settings) -> No
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert err.splitlines()[-1] == "Interrupted. The same command goes on where this one stopped."
     assert User.objects.count() <= len(script.read().people)
+    assert not PersonalToken.objects.exists()
     settings.PASSWORD_HASHERS += ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # to know what was made there
     prepare()
     assert counts()["Message"] == sum(len(room.lines) for room in script.read().rooms)
@@ -122,6 +123,13 @@ def test_a_room_that_is_somebody_elses_is_left_alone() -> None:
     with pytest.raises(CommandError, match=r"^The stage cannot be set here: No such room\.$"):
         prepare()
     assert not PersonalToken.objects.exists()
+
+
+@pytest.mark.parametrize("pause", ["0", "-1", "nan", "inf", "soon"])
+def test_a_pause_is_a_number_of_seconds_that_is_not_too_short(pause: str) -> None:
+    with pytest.raises(CommandError, match="a number of seconds from"):
+        call_command("demo", "--no-serve", "--pause", pause)
+    assert not User.objects.exists()
 
 
 def test_what_was_deleted_meanwhile_stays_deleted() -> None:
