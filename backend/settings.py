@@ -320,6 +320,11 @@ RATES = {
     "upload": Rate(burst=30, per_second=1 / 10),
 }
 
+# --- Limits of the trail --------------------------------------------------------------------------------------
+
+LOG_IN_DAYS = 90  # for which it is kept who logged in, or tried to
+LOG_INS_MAX = 1_000_000
+
 # --- Limits of a GraphQL document -----------------------------------------------------------------------------
 
 DOCUMENT_MAX_TOKENS = 1000

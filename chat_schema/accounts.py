@@ -11,6 +11,7 @@ from strawberry import UNSET
 
 from backend import database
 from backend.accounts import passwords, sessions, tokens, users
+from backend.accounts.log_ins import Way
 from backend.chat import people
 from backend.errors import Invalid
 from backend.languages import text
@@ -162,7 +163,7 @@ class AccountMutation:
     @strawberry.mutation(description="Log in with a session cookie. HTTP only; elsewhere use `createToken`.")
     async def log_in(self, info: Info, input: Input[LogInInput]) -> LogInResult:
         request = _http(info, "logIn")
-        user_id = await _check(info, input)
+        user_id = await _check(info, input, way=Way.SESSION)
         await database.run(sessions.open_session, request, user_id=user_id)
         return LoggedIn(viewer=await viewer_of(user_id))
 
@@ -177,7 +178,7 @@ class AccountMutation:
     @strawberry.mutation(description="Make a personal token, for clients without cookies.")
     async def create_token(self, info: Info, input: Input[CreateTokenInput]) -> CreateTokenResult:
         if input.credentials:
-            user_id = await _check(info, input.credentials, under="credentials")
+            user_id = await _check(info, input.credentials, way=Way.TOKEN, under="credentials")
         else:
             user_id = info.context.require_viewer().id
         token, secret = await database.run(
@@ -220,9 +221,9 @@ def _http(info: Info, name: str) -> HttpRequest:
     return info.context.request
 
 
-async def _check(info: Info, given: LogInInput, *, under: str | None = None) -> int:
+async def _check(info: Info, given: LogInInput, *, way: Way, under: str | None = None) -> int:
     """Whose name and password these are. What is wrong with them stands in the field `under` of the input."""
-    check = partial(passwords.check_password, origin=info.context.origin)
+    check = partial(passwords.check_password, origin=info.context.origin, way=way)
     try:
         return await database.run(check, username=given.username, password=given.password)
     except Invalid as error:

@@ -1,4 +1,4 @@
-"""People and their personal tokens. Imported only inside `accounts`, and by Django."""
+"""People, their personal tokens and log-ins. Imported only inside `accounts`, and by Django."""
 
 from typing import Any, ClassVar
 
@@ -101,3 +101,28 @@ class PersonalToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Way(models.TextChoices):
+    """What somebody wants to be let into."""
+
+    SESSION = "session", _("a browser's session")
+    TOKEN = "token", _("a personal token")
+    PANEL = "panel", _("this panel")
+
+
+class LogIn(models.Model):
+    """A password that was tried. Written by `log_ins.record`, which also forgets."""
+
+    # Whose name it was; null if nobody's.
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="log_ins")
+    # What was tried, folded, if it is nobody's name.
+    name = models.CharField(max_length=settings.USERNAME_MAX_LENGTH, blank=True, db_index=True)
+    # The client's address in the network.
+    origin = models.CharField(max_length=64, blank=True)
+    way = models.CharField(max_length=7, choices=Way.choices)
+    succeeded = models.BooleanField()
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -7,15 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import ngettext_lazy
 
 from backend import database, rates
-from backend.accounts import revocation
+from backend.accounts import log_ins, revocation
 from backend.accounts.models import User
 from backend.errors import FieldError, Invalid, Unauthenticated
 from backend.folding import Unseen, fold
 from backend.languages import said_later, text
 
 
-def check_password(*, username: str, password: str, origin: str) -> int:
-    """The id of the person whose name and password these are.
+def check_password(*, username: str, password: str, origin: str, way: log_ins.Way = log_ins.Way.SESSION) -> int:
+    """The id of the person whose name and password these are. What was tried is noted, the password apart.
 
     Raises `Invalid` in the same words and time for a wrong name and a wrong password, and `RateLimited` after too
     many tries for one name from one `origin` (a network address).
@@ -26,6 +26,7 @@ def check_password(*, username: str, password: str, origin: str) -> int:
         name = ""
     rates.take("log in", (name, origin))
     user = authenticate(username=name, password=password) if _can_be_password(password) else None
+    log_ins.record(user_id=user.pk if user else None, name=name, origin=origin, way=way)
     if user is None:
         raise Invalid.field("password", "MALFORMED", text("The username or the password is wrong."))
     return int(user.pk)

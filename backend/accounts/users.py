@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from backend import database, rates
-from backend.accounts import avatars, passwords, revocation
+from backend.accounts import avatars, log_ins, passwords, revocation
 from backend.accounts.models import Locale, PersonalToken, User
 from backend.errors import Conflict, FieldError, Invalid, Unauthenticated
 from backend.folding import Unseen, can_be_seen, fold
@@ -118,7 +118,7 @@ def account(user_id: int) -> Account:
 def register(
     *, username: str, password: str, origin: str, email: str = "", display_name: str = "", locale: str = Locale.EN
 ) -> Account:
-    """Make an account, from `origin` (a network address).
+    """Make an account, from `origin` (a network address), and log in there.
 
     Raises `Invalid`, `RateLimited`, or `Conflict` when the name is taken, however it is written.
     """
@@ -136,6 +136,7 @@ def register(
     try:
         with transaction.atomic():
             user.save()
+            log_ins.record(user_id=user.pk, name="", origin=origin, way=log_ins.Way.SESSION)
     except IntegrityError as error:  # somebody was faster
         raise Conflict(text("This username is taken.")) from error
     return account(user.pk)
@@ -200,6 +201,7 @@ def anonymize(user_id: int) -> None:
     """Take all that is personal out of an account, for good, and end its tokens and sessions."""
     avatars.replace(user_id=user_id, avatar="")
     user = User.objects.active(user_id)
+    log_ins.forget(user)
     # No name that anybody can register begins like this.
     user.username, user.display_name, user.bio, user.email = f"~{user_id}", "", "", ""
     user.last_login = None
