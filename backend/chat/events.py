@@ -22,6 +22,16 @@ class Departure(Enum):
     DELETED = "deleted"
 
 
+class Change(Enum):
+    """What was changed of a member by somebody who keeps order."""
+
+    ROLE = "role"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
+    BANNED = "banned"  # when they were away
+    UNBANNED = "unbanned"
+
+
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event"):
     """`message` and `member` are ids of rows, `by` is the id of whoever did it."""
 
@@ -62,8 +72,11 @@ class MemberLeft(Event, frozen=True, tag="member_left"):
 
 
 class MemberChanged(Event, frozen=True, tag="member_changed"):
+    """Without a `change`, their name or avatar is another."""
+
     member: int
     by: int | None = None
+    change: Change | None = None
 
 
 class RoomChanged(Event, frozen=True, tag="room_changed"):

@@ -8,7 +8,7 @@ from backend import rates
 from backend.accounts import users
 from backend.accounts.credentials import Viewer
 from backend.chat import addresses, event_log, facts, invitations, policies, rooms
-from backend.chat.events import Departure, MemberChanged, MemberJoined, MemberLeft
+from backend.chat.events import Change, Departure, MemberChanged, MemberJoined, MemberLeft
 from backend.chat.models import Membership, Role, Room
 from backend.chat.pages import Page, Window, page
 from backend.chat.policies import Action, Reader, Standing
@@ -163,4 +163,4 @@ def hand_over(room_id: int, *, by: int) -> None:
             return
         successor.role, successor.muted_until = Role.OWNER, None
         successor.save(update_fields=["role", "muted_until"])
-        place.event = MemberChanged(member=successor.pk, by=by)
+        place.event = MemberChanged(member=successor.pk, by=by, change=Change.ROLE)

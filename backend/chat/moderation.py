@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from backend import database, rates
 from backend.accounts.credentials import Viewer
 from backend.chat import event_log, facts, members, policies
-from backend.chat.events import Departure, MemberChanged, MemberLeft
+from backend.chat.events import Change, Departure, MemberChanged, MemberLeft
 from backend.chat.models import Ban, Membership, Role
 from backend.chat.pages import Page, Window, page
 from backend.chat.policies import Action, Reader, Standing
@@ -60,7 +60,7 @@ def moderate_member(
                     place.event = _ban(row, place, by=viewer.id)
                 case ModerationAction.UNBAN:
                     deleted, _ = Ban.objects.filter(room=room_id, user=user_id).delete()
-                    place.event = MemberChanged(member=row.pk, by=viewer.id) if deleted else None
+                    place.event = _changed(row, Change.UNBANNED, by=viewer.id) if deleted else None
                 case ModerationAction.MUTE:
                     place.event = _mute(row, until or FOR_EVER, by=viewer.id)
                 case ModerationAction.UNMUTE:
@@ -91,7 +91,7 @@ def set_member_role(*, viewer: Viewer, room_id: int, user_id: int, role: Role) -
         if role == Role.OWNER:
             row.muted_until = None
         row.save(update_fields=["role", "muted_until"])
-        place.event = MemberChanged(member=row.pk, by=viewer.id)
+        place.event = _changed(row, Change.ROLE, by=viewer.id)
     return _moderated(row, place)
 
 
@@ -135,7 +135,7 @@ def _ban(row: Membership, place: event_log.Place, *, by: int) -> MemberLeft | Me
     _, created = Ban.objects.get_or_create(room=row.room, user=row.user, defaults={"by_id": by, "at": place.at})
     if not created:
         return None
-    return _remove(row, place, Departure.BANNED, by=by) or MemberChanged(member=row.pk, by=by)
+    return _remove(row, place, Departure.BANNED, by=by) or _changed(row, Change.BANNED, by=by)
 
 
 def _mute(row: Membership, until: datetime | None, *, by: int) -> MemberChanged | None:
@@ -143,7 +143,11 @@ def _mute(row: Membership, until: datetime | None, *, by: int) -> MemberChanged 
         return None
     row.muted_until = until
     row.save(update_fields=["muted_until"])
-    return MemberChanged(member=row.pk, by=by)
+    return _changed(row, Change.UNMUTED if until is None else Change.MUTED, by=by)
+
+
+def _changed(row: Membership, change: Change, *, by: int) -> MemberChanged:
+    return MemberChanged(member=row.pk, by=by, change=change)
 
 
 def _moderated(row: Membership, place: event_log.Place) -> Moderated:

@@ -28,6 +28,10 @@ EVERY: list[tuple[RoomEvent, str]] = [
         '{"event":"member_left","member":6,"departure":"left"}',
     ),
     (events.MemberChanged(member=7, by=8), '{"event":"member_changed","member":7,"by":8}'),
+    (
+        events.MemberChanged(member=7, by=8, change=events.Change.MUTED),
+        '{"event":"member_changed","member":7,"by":8,"change":"muted"}',
+    ),
     (events.RoomChanged(by=8), '{"event":"room_changed","by":8}'),
     (events.RoomDeleted(by=9), '{"event":"room_deleted","by":9}'),
 ]
