@@ -133,7 +133,7 @@ class InvitationMutation:
         return InvitationCreated(invitation=Invitation.of(created))
 
     @strawberry.mutation(
-        description="Take back an invitation: moderators any of their room's, its invitee to decline it."
+        description="Take back an invitation: moderators any of their room's, staff any, its invitee to decline it."
     )
     async def revoke_invitation(self, info: Info, input: Input[RevokeInvitationInput]) -> RevokeInvitationResult:
         viewer = info.context.require_viewer()

@@ -57,12 +57,15 @@ def create_invitation(
 
 
 def revoke_invitation(*, viewer: Viewer, invitation_id: int) -> None:
-    """Take back an invitation; its invitee declines it so. Raises `NotFound`, `RateLimited`."""
+    """Take back an invitation; its invitee declines it so. Staff can without seeing it.
+
+    Raises `NotFound`, `RateLimited`.
+    """
     rates.take("invite", viewer.id)
     with transaction.atomic():
         room_id = Invitation.objects.filter(pk=invitation_id).values_list("room", flat=True).first()
         event_log.hold(room_id or 0)  # who enters by it has done so, or will not
-        row = _known(viewer, invitation_id)
+        row = _known(viewer, invitation_id, Action.REVOKE)
         if row is None:
             raise NotFound(text("No such invitation."))
         row.delete()
@@ -91,7 +94,7 @@ def find_invitation(*, reader: Reader, invitation_id: int) -> facts.Invitation |
     """None if there is none that is good and that the reader may see. Raises `Unauthenticated`."""
     if not isinstance(reader, Viewer):
         raise Unauthenticated
-    row = _known(reader, invitation_id)
+    row = _known(reader, invitation_id, Action.INVITE)
     return None if row is None else facts.invitation(row)
 
 
@@ -113,8 +116,8 @@ def forget(user_id: int) -> None:
     Invitation.objects.filter(invited_by=user_id).update(invited_by=None)
 
 
-def _known(viewer: Viewer, invitation_id: int) -> Invitation | None:
-    """One that the viewer may see: into a room where they keep order, or addressed to them, who are not there."""
+def _known(viewer: Viewer, invitation_id: int, action: Action) -> Invitation | None:
+    """One into a room where the viewer may do this, or addressed to them, who are not there."""
     rows = Invitation.objects.select_related("invited_by", "invitee").filter(policies.is_good())
     row = rows.filter(pk=invitation_id).first()
     found = policies.find(viewer, room_id=row.room_id if row else 0)
@@ -122,7 +125,7 @@ def _known(viewer: Viewer, invitation_id: int) -> Invitation | None:
         return None
     room, held = found
     is_theirs = row.invitee_id == viewer.id and Standing.INVITED in held
-    return row if is_theirs or policies.allows(Action.INVITE, is_private=room.is_private, held=held) else None
+    return row if is_theirs or policies.allows(action, is_private=room.is_private, held=held) else None
 
 
 def _too_many() -> Text:

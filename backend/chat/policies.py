@@ -41,7 +41,8 @@ class Action(Enum):
     DELETE_ANY = "delete anybody's messages"
     LEAVE = "leave"
     MODERATE = "moderate"  # kick, ban, mute, see who is banned
-    INVITE = "invite"  # and see and revoke who was invited
+    INVITE = "invite"  # and see who was invited
+    REVOKE = "revoke invitations"
     SET_ROLE = "give roles"
     RENAME = "rename the room"  # address, title, topic
     SET_PRIVACY = "say who the room is for"
@@ -71,6 +72,7 @@ TABLE: Mapping[Action, tuple[frozenset[Standing], frozenset[Standing]]] = {
     Action.MODERATE: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
     # No staff: they keep order in private rooms without getting in.
     Action.INVITE: (_MODERATORS, _MODERATORS),
+    Action.REVOKE: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
     Action.SET_ROLE: (_OWNERS | _STAFF, _OWNERS | _STAFF),
     Action.RENAME: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
     Action.SET_PRIVACY: (_OWNERS | _STAFF, _OWNERS | _STAFF),
@@ -90,6 +92,7 @@ _REFUSALS: Mapping[Action, Text] = {
     Action.LEAVE: text("You may not leave this room."),
     Action.MODERATE: text("You may not moderate here."),
     Action.INVITE: text("You may not invite anybody here."),
+    Action.REVOKE: text("You may not revoke invitations here."),
     Action.SET_ROLE: text("You may not give roles here."),
     Action.RENAME: text("You may not rename this room."),
     Action.SET_PRIVACY: text("You may not say who this room is for."),

@@ -483,6 +483,13 @@ def test_it_is_found_by_the_room_s_moderators_and_its_invitee_alone_and_only_whi
 # --- What becomes of them -------------------------------------------------------------------------------------
 
 
+def test_staff_revoke_what_they_may_not_see(ana: Viewer, staff: Viewer, secret: int) -> None:
+    made = invite(ana, secret)
+    assert invitations.find_invitation(reader=staff, invitation_id=made.id) is None
+    invitations.revoke_invitation(viewer=staff, invitation_id=made.id)
+    assert listed(ana, secret) == []
+
+
 def test_moderators_revoke_any_and_an_invitee_declines_theirs(
     ana: Viewer, babak: Viewer, clara: Viewer, secret: int
 ) -> None:

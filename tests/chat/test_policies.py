@@ -118,6 +118,8 @@ ATTEMPTS: dict[Action, dict[str, Attempt]] = {
         "find_invitation": lambda who, it: _must_exist(
             invitations.find_invitation(reader=who, invitation_id=it.invitation)
         ),
+    },
+    Action.REVOKE: {
         "revoke_invitation": lambda who, it: invitations.revoke_invitation(
             viewer=_known(who), invitation_id=it.invitation
         ),

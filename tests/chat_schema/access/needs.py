@@ -256,7 +256,7 @@ MUTATIONS: Mapping[str, tuple[Try, ...]] = {
         Try(_to(Action.INVITE), lambda it: {"room": it["room"]}, "for anybody"),
         Try(_to(Action.INVITE), lambda it: {"room": it["room"], "invitee": it["user"]}, "for somebody"),
     ),
-    "revokeInvitation": (Try(_to(Action.INVITE, found=Action.INVITE), lambda it: {"invitation": it["invitation"]}),),
+    "revokeInvitation": (Try(_to(Action.REVOKE, found=Action.REVOKE), lambda it: {"invitation": it["invitation"]}),),
     "setMemberRole": tuple(map(_role, Role.__members__)),
 }
 

@@ -23,6 +23,7 @@ delete anybody's messages     .        .        .       .      .     .        + 
 leave                         .        .        .       .      +     +        +       +     .
 moderate                      .        .        .       .      .     .        +       +     +
 invite                        .        .        .       .      .     .        +       +     .
+revoke invitations            .        .        .       .      .     .        +       +     +
 give roles                    .        .        .       .      .     .        .       +     +
 delete the room               .        .        .       .      .     .        .       +     +
 rename the room               .        .        .       .      .     .        +       +     +
