@@ -172,7 +172,7 @@ else:
     SECURE_CROSS_ORIGIN_OPENER_POLICY = None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Monaco and GraphiQL write style attributes, and start their workers from blobs.
+# Of every page. Monaco and GraphiQL write style attributes, and start their workers from blobs.
 CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002  # a line each
     (
         "default-src 'none'",
@@ -222,6 +222,7 @@ INSTALLED_APPS = [
     "backend.chat",
 ]
 MIDDLEWARE = [
+    "backend.transport.policy.content_security_policy",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
