@@ -44,7 +44,7 @@ def replace(*, user_id: int, avatar: str) -> None:
 
     In a transaction that holds the account (`users.hold`): of two at once, each knows which one it replaces.
     """
-    user = User.objects.active(user_id)
+    user = User.objects.get(pk=user_id)
     before, user.avatar = user.avatar, avatar
     user.save(update_fields=["avatar"])
     if before:

@@ -200,7 +200,7 @@ def hold(user_id: int, *, proof: str | None = None) -> None:
 def anonymize(user_id: int) -> None:
     """Take all that is personal out of an account, for good, and end its tokens and sessions."""
     avatars.replace(user_id=user_id, avatar="")
-    user = User.objects.active(user_id)
+    user = User.objects.get(pk=user_id)
     log_ins.forget(user)
     # No name that anybody can register begins like this.
     user.username, user.display_name, user.bio, user.email = f"~{user_id}", "", "", ""

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from backend import rates
-from backend.accounts import avatars, passwords, users
+from backend.accounts import avatars, passwords, staff, users
 from backend.accounts.credentials import Viewer
 from backend.chat import attachments, event_log, invitations, members
 from backend.chat.events import Departure, MemberChanged
@@ -53,12 +53,12 @@ def _change(viewer: Viewer, change: Callable[[], None]) -> users.Account:
     """
     with transaction.atomic():
         users.hold(viewer.id)
-        room_ids = event_log.lock(_memberships(viewer))
+        room_ids = event_log.lock(_memberships(viewer.id))
         before = _as_others_see(viewer)
         change()
         for room_id in room_ids if _as_others_see(viewer) != before else ():
             with event_log.append(room_id) as place:
-                place.event = MemberChanged(member=_memberships(viewer).get(room=room_id).pk, by=viewer.id)
+                place.event = MemberChanged(member=_memberships(viewer.id).get(room=room_id).pk, by=viewer.id)
         return users.account(viewer.id)
 
 
@@ -91,26 +91,41 @@ def delete_account(*, viewer: Viewer, current_password: str) -> None:
     proof = passwords.prove(user_id=viewer.id, current=current_password)
     with transaction.atomic():
         users.hold(viewer.id, proof=proof)  # nobody enters a room as somebody who is about to be no more
-        room_ids = event_log.lock(_memberships(viewer))
-        users.anonymize(viewer.id)  # first, so that no event carries the name once more
-        Ban.objects.filter(user=viewer.id).delete()  # there is nobody left to keep out
-        invitations.forget(viewer.id)
-        attachments.discard(Attachment.objects.filter(uploader=viewer.id, message=None))
-        for room_id in room_ids:
-            _lose_name(viewer, room_id)
+        _delete(viewer.id)
 
 
-def _lose_name(viewer: Viewer, room_id: int) -> None:
+def delete_account_of(*, viewer: Viewer, user_id: int) -> None:
+    """The same, done by staff to somebody below them, whether the account is open or closed.
+
+    Raises `Forbidden`, `NotFound`, `RateLimited`, `Unauthenticated` for who is no more.
+    """
+    rates.take("moderate", viewer.id)
+    with transaction.atomic():
+        staff.hold_below(viewer=viewer, user_id=user_id)
+        _delete(user_id)
+
+
+def _delete(user_id: int) -> None:
+    room_ids = event_log.lock(_memberships(user_id))
+    users.anonymize(user_id)  # first, so that no event carries the name once more
+    Ban.objects.filter(user=user_id).delete()  # there is nobody left to keep out
+    invitations.forget(user_id)
+    attachments.discard(Attachment.objects.filter(uploader=user_id, message=None))
+    for room_id in room_ids:
+        _lose_name(user_id, room_id)
+
+
+def _lose_name(user_id: int, room_id: int) -> None:
     """Leave the room; in one that was left before, what was said there had the name all the same."""
     with event_log.append(room_id) as place:
-        own = _memberships(viewer).get(room=room_id)
+        own = _memberships(user_id).get(room=room_id)
         if own.left_at is None:
             place.event = members.end_membership(own, place, Departure.DELETED)
         else:
-            place.event = MemberChanged(member=own.pk, by=viewer.id)
-    members.hand_over(room_id, by=viewer.id)
+            place.event = MemberChanged(member=own.pk, by=user_id)
+    members.hand_over(room_id, by=user_id)
 
 
-def _memberships(viewer: Viewer) -> QuerySet[Membership]:
+def _memberships(user_id: int) -> QuerySet[Membership]:
     """Present and past: both show the name. Deleted rooms have none."""
-    return Membership.objects.filter(user=viewer.id)
+    return Membership.objects.filter(user=user_id)

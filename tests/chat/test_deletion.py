@@ -122,6 +122,26 @@ def test_what_it_said_stays_and_old_events_show_nobody(babak: Viewer, ana: Viewe
             assert person is None or person.id != babak.id or (person.username, person.display_name) == ("", "")
 
 
+@pytest.mark.parametrize("is_active", [True, False])
+def test_staff_delete_it_without_a_password_whether_it_is_open_or_closed(
+    is_active: bool, staff: Viewer, babak: Viewer, tea: int
+) -> None:
+    User.objects.filter(pk=babak.id).update(username="Samovar", username_folded="samovar", is_active=is_active)
+    people.delete_account_of(viewer=staff, user_id=babak.id)
+    assert tables_with("amovar") == set()
+    assert happened(tea)[-1] == "MemberLeft"
+    with pytest.raises(NotFound):
+        people.delete_account_of(viewer=staff, user_id=babak.id)
+
+
+def test_nobody_else_deletes_somebody_s(ana: Viewer, babak: Viewer, staff: Viewer, tea: int) -> None:
+    before = all_rows()
+    for viewer, user_id in ((ana, babak.id), (ana, ana.id), (staff, staff.id)):
+        with pytest.raises(Forbidden):
+            people.delete_account_of(viewer=viewer, user_id=user_id)
+    assert all_rows() == before
+
+
 def test_its_entry_takes_everything_out_of_memory(babak: Viewer, tea: int) -> None:
     delete_account(babak)
     last = RoomLog().read(event_log.topic(tea), 3, 10)[0]
