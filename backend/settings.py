@@ -236,6 +236,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "backend" / "templates"],  # before those of the apps: these stand around Django's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -325,6 +326,13 @@ RATES = {
 
 LOG_IN_DAYS = 90  # for which it is kept who logged in, or tried to
 LOG_INS_MAX = 1_000_000
+
+# --- Limits of the panel --------------------------------------------------------------------------------------
+
+PANEL_PAGE_SIZE = 50  # rows of a page, and of what one action is done to
+PANEL_ROWS_MAX = 10_000  # rows of a list that are counted, and can be paged to
+PANEL_INLINE_SIZE = 20  # rows of each kind on the page of what they belong to: the newest
+PANEL_ENTRIES_MAX = 100_000  # of what was done there, the newest
 
 # --- Limits of a GraphQL document -----------------------------------------------------------------------------
 

@@ -1,24 +1,156 @@
-"""The administrators' log-in: limited like everybody's."""
+"""The panel's pages of people, their tokens and log-ins, and its own log-in: limited like everybody's.
 
-from typing import Any
+`chat.admin` makes the page of a person from `PersonPanel`: it knows their rooms too.
+"""
 
+from typing import Any, ClassVar
+
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from backend import rates
+from backend.accounts import log_ins, staff
+from backend.accounts.credentials import Viewer
+from backend.accounts.models import LogIn, PersonalToken, User, Way
+from backend.accounts.panel import ChangingPanel, CommandForm, Latest, Panel, RemovingPanel
+from backend.accounts.staff import Powers
 from backend.errors import RateLimited
+from backend.folding import Unseen, fold
 
 
 class LimitedLogIn(AdminAuthenticationForm):
-    """Refuses to try a password after too many tries from one network address."""
+    """Refuses to try a password after too many tries from one network address, and notes those that are tried."""
 
     def clean(self) -> dict[str, Any]:
+        origin = str(self.request.META.get("REMOTE_ADDR", "")) if self.request else ""
         try:
-            rates.take("log in", ("admin", self.request.META.get("REMOTE_ADDR") if self.request else None))
+            rates.take("log in", ("admin", origin))
         except RateLimited as error:
             raise ValidationError(str(error.detail)) from error
-        return super().clean()
+        name = self._folded()
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            log_ins.record(user_id=None, name=name, origin=origin, way=Way.PANEL)
+            raise
+        user = self.get_user()
+        if user is not None:  # else there was nothing to try
+            log_ins.record(user_id=user.pk, name=name, origin=origin, way=Way.PANEL)
+        return cleaned
+
+    def _folded(self) -> str:
+        try:
+            return fold(self.cleaned_data.get("username", ""))
+        except Unseen:
+            return ""
 
 
 admin.site.login_form = LimitedLogIn
+admin.site.site_header = admin.site.site_title = _("Chaikhana")
+admin.site.index_title = _("The house")
+# Who is staff may do here what the domain lets staff do: there are no permissions beside that.
+admin.site.unregister(Group)
+
+
+class TokenInline(Latest[PersonalToken]):
+    model = PersonalToken
+    fields = ("name", "created_at", "last_used_at", "expires_at")
+
+
+class LogInInline(Latest[LogIn]):
+    model = LogIn
+    fields = ("at", "way", "origin", "succeeded")
+
+
+class PersonForm(CommandForm[User]):
+    password_to_set = forms.CharField(
+        label=_("New password"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Ends their sessions; personal tokens stay."),
+    )
+
+    def command(self, viewer: Viewer) -> None:
+        changed = {name: self.cleaned_data[name] for name in self.changed_data}
+        password = changed.pop("password_to_set", None)
+        if changed:
+            staff.set_powers(viewer=viewer, user_id=self.instance.pk, powers=Powers(**changed))
+        if password:
+            staff.set_password(viewer=viewer, user_id=self.instance.pk, new=password)
+
+
+class PersonPanel(ChangingPanel[User], RemovingPanel[User]):
+    """Who has an account. What only they themselves may see of it is not here."""
+
+    form = PersonForm
+    list_display: tuple[str, ...] = ("username", "shown_name", "is_active", "is_staff", "joined_at", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser", "joined_at")
+    search_fields = ("username_folded", "display_name")
+    fields: ClassVar[Any] = (
+        "username",
+        "shown_name",
+        "bio",
+        "joined_at",
+        "last_login",
+        "deleted_at",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "password_to_set",
+    )
+    readonly_fields: ClassVar[Any] = ("username", "shown_name", "bio", "joined_at", "last_login", "deleted_at")
+    inlines: ClassVar[Any] = (TokenInline, LogInInline)
+
+    @admin.display(description=_("name shown"), ordering="display_name")
+    def shown_name(self, user: User) -> str:
+        return user.display_name or user.username
+
+
+@admin.register(PersonalToken)
+class TokenPanel(RemovingPanel[PersonalToken]):
+    """Tokens without what they are made of."""
+
+    list_display = ("name", "user", "created_at", "last_used_at", "expires_at")
+    list_select_related = ("user",)
+    list_filter = ("created_at", "last_used_at")
+    search_fields = ("name", "user__username_folded")
+    narrowed_by = ("user__id",)
+    fields = ("name", "user", "created_at", "last_used_at", "expires_at")
+
+    def remove(self, viewer: Viewer, row: PersonalToken) -> None:
+        staff.revoke_token(viewer=viewer, user_id=row.user_id, token_id=row.pk)
+
+
+@admin.register(LogIn)
+class LogInPanel(Panel[LogIn]):
+    """The trail of log-ins."""
+
+    list_display = ("at", "who", "way", "origin", "succeeded")
+    list_select_related = ("user",)
+    list_filter = ("succeeded", "way", "at")
+    search_fields = ("user__username_folded", "name", "origin")
+    narrowed_by = ("user__id", "origin")
+    fields = ("at", "user", "name", "way", "origin", "succeeded")
+
+    @admin.display(description=_("who, or which name"))
+    def who(self, row: LogIn) -> str:
+        return row.user.username if row.user else row.name or "—"
+
+
+@admin.register(LogEntry)
+class EntryPanel(Panel[LogEntry]):
+    """The trail of what was done in the panel."""
+
+    list_display = ("action_time", "user", "object_repr", "action_flag", "get_change_message")
+    list_display_links = None
+    list_select_related = ("user", "content_type")
+    list_filter = ("action_flag", "action_time")
+    search_fields = ("user__username_folded", "object_repr")
+    narrowed_by = ("user__id", "object_id")
+    fields = ("action_time", "user", "object_repr", "action_flag", "get_change_message")

@@ -8,6 +8,7 @@ from backend.accounts import passwords, revocation, tokens
 from backend.accounts.credentials import Viewer
 from backend.accounts.models import User
 from backend.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from backend.languages import text
 
 
 class Powers(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +29,7 @@ def set_powers(*, viewer: Viewer, user_id: int, powers: Powers) -> None:
     with transaction.atomic():
         acting, _ = hold_below(viewer=viewer, user_id=user_id)
         if new.keys() - {"is_active"} and not acting.is_superuser:
-            raise Forbidden("Only superusers say who is staff.")
+            raise Forbidden(text("Only superusers say who is staff."))
         User.objects.filter(pk=user_id).update(**new)
         revocation.announce()
 
@@ -44,7 +45,7 @@ def set_password(*, viewer: Viewer, user_id: int, new: str) -> None:
     if errors := passwords.check_new(new, user=user):
         raise Invalid(*errors)
     if not passwords.replace(user, new):
-        raise Conflict("This password has just been changed.")
+        raise Conflict(text("This password has just been changed."))
 
 
 def revoke_token(*, viewer: Viewer, user_id: int, token_id: int) -> None:
@@ -67,11 +68,11 @@ def hold_below(*, viewer: Viewer, user_id: int) -> tuple[User, User]:
     if acting is None or not acting.is_active:
         raise Unauthenticated
     if not acting.is_staff:
-        raise Forbidden("Only staff can do this.")
+        raise Forbidden(text("Only staff can do this."))
     if user is None or user.deleted_at is not None:
-        raise NotFound("No such person.")
+        raise NotFound(text("No such person."))
     if acting == user:
-        raise Forbidden("This is your own account.")
+        raise Forbidden(text("This is your own account."))
     if not acting.is_superuser and (user.is_staff or user.is_superuser):
-        raise Forbidden("Only superusers can do this to staff.")
+        raise Forbidden(text("Only superusers can do this to staff."))
     return acting, user

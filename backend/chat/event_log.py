@@ -6,7 +6,7 @@ before 7.) The price: changes to one room are serial.
 """
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -173,7 +173,11 @@ def read(room_id: int, after: int, limit: int) -> list[Logged]:
 
 
 def _read(room_id: int, after: int, limit: int) -> list[Logged]:
-    rows = Row.objects.filter(room=room_id, seq__gt=after).order_by("seq")[:limit]
+    return resolve(Row.objects.filter(room=room_id, seq__gt=after).order_by("seq")[:limit])
+
+
+def resolve(rows: Iterable[Row]) -> list[Logged]:
+    """The events of these rows, of whichever rooms."""
     return _resolve([(row.room_id, row.seq, row.tag, row.at, load(row.data)) for row in rows])
 
 

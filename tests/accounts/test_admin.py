@@ -6,8 +6,9 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from backend import database
 from backend.accounts import staff_language
-from backend.accounts.models import User
+from backend.accounts.models import LogIn, User
 from backend.limits import Rate
 from tests.accounts.people import PASSWORD, person
 
@@ -34,6 +35,22 @@ def test_guessing_is_limited_by_where_it_comes_from(client: Client, settings: Se
         assert not _try(client, guess)
     assert not _try(client, PASSWORD), "it is not even tried"
     assert _try(Client(REMOTE_ADDR="192.0.2.9"), PASSWORD)
+
+
+def test_who_tried_and_what_came_of_it_is_noted(client: Client) -> None:
+    ana = person("Ana", is_staff=True, password=PASSWORD)
+    babak = person("Babak", password=PASSWORD)
+    for name, password in (("ANA", PASSWORD), ("Ana", "a guess"), ("Babak", PASSWORD), ("Nobody", PASSWORD), ("", "")):
+        _try(client, password, name)
+    told = LogIn.objects.order_by("pk").values_list("user", "name", "origin", "way", "succeeded")
+    assert list(told) == [
+        (ana.pk, "", "127.0.0.1", "panel", True),
+        (ana.pk, "", "127.0.0.1", "panel", False),
+        (babak.pk, "", "127.0.0.1", "panel", False),
+        (None, "nobody", "127.0.0.1", "panel", False),
+    ]
+    assert User.objects.get(pk=ana.pk).last_login is not None
+    assert User.objects.get(pk=babak.pk).last_login is None
 
 
 # How a page begins, and its way in or out.
