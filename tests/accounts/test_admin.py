@@ -6,7 +6,6 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from backend import database
 from backend.accounts import staff_language
 from backend.accounts.models import LogIn, User
 from backend.limits import Rate
