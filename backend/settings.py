@@ -220,6 +220,7 @@ INSTALLED_APPS = [
     "backend",
     "backend.accounts",
     "backend.chat",
+    "backend.presence",
 ]
 MIDDLEWARE = [
     "backend.transport.policy.content_security_policy",
@@ -397,4 +398,15 @@ HUB: dict[str, Any] = {
     "inbox_size": 10_000,
     "live_size": 32,  # what is in no log, and not shown to a slow subscriber yet; beyond it is told that it missed some
     "publish_timeout": 0.5,
+}
+
+# --- Limits of presence ---------------------------------------------------------------------------------------
+
+PRESENCE_LEASE = 9.0  # seconds; a process that does not renew its lease in time counts as dead
+PRESENCE_GRACE = 3.0  # for which nobody has left whose socket was closed: they may be reloading a page
+PRESENCE: dict[str, Any] = {
+    "renew_interval": 2.5,  # how often a process does so, looks for dead ones, and for changes that it was not told of
+    "flush_interval": 0.5 if EMBEDDED else 0.25,  # between two transactions that write who came and went
+    "flush_size": 1000,  # people in one of them
+    "patience": 5.0,  # for what has to be known or written before a stream begins
 }

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 
 from backend import database, rates
 from backend.accounts import avatars, log_ins, passwords, revocation
@@ -25,6 +26,7 @@ __all__ = [
     "Profile",
     "account",
     "anonymize",
+    "anonymized",
     "check_email",
     "find",
     "hold",
@@ -197,6 +199,11 @@ def hold(user_id: int, *, proof: str | None = None) -> None:
         raise passwords.wrong()
 
 
+# Sent with the `user_id` when all that is personal is taken out of an account, in that transaction: whoever else keeps
+# something of the person forgets it.
+anonymized = Signal()
+
+
 def anonymize(user_id: int) -> None:
     """Take all that is personal out of an account, for good, and end its tokens and sessions."""
     avatars.replace(user_id=user_id, avatar="")
@@ -213,6 +220,7 @@ def anonymize(user_id: int) -> None:
     user.groups.clear()
     user.user_permissions.clear()
     PersonalToken.objects.filter(user=user_id).delete()
+    anonymized.send(sender=User, user_id=user_id)
     revocation.announce()
 
 

@@ -1,15 +1,14 @@
 """Keyset pagination over one integer key: no page skips or repeats a row, whatever is added meanwhile."""
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from backend.errors import Invalid
 from backend.languages import plural, text
 
-M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
 
@@ -30,7 +29,7 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
     has_next: bool
 
 
-def page(rows: QuerySet[M], window: Window, *, key: str = "pk", newest_first: bool = False) -> Page[M]:
+def page(rows: QuerySet[Any, T], window: Window, *, key: str = "pk", newest_first: bool = False) -> Page[T]:
     """The rows of a window, by `key`. Raises `Invalid` for a window that makes no sense."""
     size = window_size(window)
     backwards = window.last is not None or (window.first is None and window.before is not None)

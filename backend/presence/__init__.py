@@ -1,0 +1,1 @@
+"""Who is here now: leases, not history."""

@@ -1,0 +1,220 @@
+"""This process's people: who has a socket open here, written down under its lease for as long as it lives."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+
+from backend import database, hub
+from backend.errors import RateLimited
+from backend.presence import leases, rosters
+from backend.presence.limits import Limits
+from backend.presence.rosters import Seat
+
+logger = logging.getLogger(__name__)
+
+_TOPIC = "process."
+# Between the kind of a message to a process and its content.
+_END = b"\0"
+
+Leave = Callable[[], None]
+Crossing = Callable[..., Awaitable[Any]]
+
+
+def topic(process_id: str) -> str:
+    """The hub's name for what is addressed to one process."""
+    return f"{_TOPIC}{process_id}"
+
+
+def tell(process_ids: Collection[str], kind: bytes, payload: bytes = b"") -> None:
+    """Hand something to these processes, from any thread. It may be lost."""
+    for each in process_ids:
+        hub.publish(topic(each), kind + _END + payload)
+
+
+class Process:
+    """What is in memory is the truth for this process, and the database follows it: in batches, and again if it fails.
+
+    The id is the process's for life. Its lease may be lost (the database was away for too long) and taken again, and
+    then everybody is written down anew.
+    """
+
+    def __init__(self, local_hub: hub.Hub, crossing: Crossing, limits: Limits) -> None:
+        self.id = secrets.token_hex(16)
+        self.topic = topic(self.id)
+        self._crossing = crossing
+        self._limits = limits
+        self._loop = asyncio.get_running_loop()
+        # How many sockets somebody has open there.
+        self._open: dict[Seat, int] = {}
+        # Those who have none any more, but have not left yet.
+        self._leaving: dict[Seat, asyncio.TimerHandle] = {}
+        # What has been written, with its keys.
+        self._written: dict[Seat, int] = {}
+        # Where the two may differ, in the order in which that came about.
+        self._changed: dict[Seat, None] = {}
+        self._is_held = False
+        self._wake = asyncio.Event()
+        self._has_written = asyncio.Condition()
+        self._renewed_at = self._loop.time()
+        self._wrote_at = 0.0
+        self._sweeps_from = 0.0
+        self._messages: dict[bytes, Callable[[bytes], None]] = {}
+        local_hub.listen(self.topic, self._hear)
+        self._task = asyncio.create_task(self._run(), name="presence")
+
+    # --- What it is asked for -------------------------------------------------------------------------------
+
+    def on_message(self, kind: bytes, callback: Callable[[bytes], None]) -> None:
+        """Call back for every message of a kind that is addressed to this process."""
+        self._messages[kind] = callback
+
+    def enter(self, room_id: int, user_id: int) -> Leave:
+        """Somebody has another socket open in a room. Call what it returns once, when that is over."""
+        return self._take(Seat(room_id, user_id))
+
+    async def listen(self, user_id: int) -> Leave:
+        """The same for whoever can be told something of their own here; everybody knows when it returns.
+
+        Raises `RateLimited` if that takes too long.
+        """
+        seat = Seat(None, user_id)
+        leave = self._take(seat)
+        try:
+            async with asyncio.timeout(self._limits.patience), self._has_written:
+                await self._has_written.wait_for(lambda: seat in self._written)
+        except TimeoutError as error:
+            leave()
+            raise RateLimited(1000, "The server is busy. Try again in a moment.") from error
+        except BaseException:
+            leave()
+            raise
+        return leave
+
+    # --- Who is here ----------------------------------------------------------------------------------------
+
+    def _take(self, seat: Seat) -> Leave:
+        self._open[seat] = self._open.get(seat, 0) + 1
+        if timer := self._leaving.pop(seat, None):
+            timer.cancel()
+        self._change(seat)
+        is_open = True
+
+        def leave() -> None:
+            nonlocal is_open
+            if is_open:
+                is_open = False
+                self._leave(seat)
+
+        return leave
+
+    def _leave(self, seat: Seat) -> None:
+        self._open[seat] -= 1
+        if not self._open[seat]:
+            del self._open[seat]
+            self._leaving[seat] = self._loop.call_later(settings.PRESENCE_GRACE, self._go, seat)
+
+    def _go(self, seat: Seat) -> None:
+        del self._leaving[seat]
+        self._change(seat)
+
+    def _is_here(self, seat: Seat) -> bool:
+        return seat in self._open or seat in self._leaving
+
+    def _change(self, seat: Seat) -> None:
+        if self._is_here(seat) != (seat in self._written):
+            self._changed[seat] = None
+            self._wake.set()
+
+    def _hear(self, hint: bytes) -> None:
+        kind, _, payload = hint.partition(_END)
+        self._messages[kind](payload)
+
+    # --- What is written of it ------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        """One thing after the other: the lease is never given back while somebody is written down under it."""
+        while True:
+            await self._pause()
+            try:
+                if self._loop.time() - self._renewed_at >= self._limits.renew_interval:
+                    await self._renew()
+                if self._changed:
+                    await self._write()
+            except leases.Lapsed:
+                logger.warning("this process could not renew its lease in time; all who are here are written anew")
+                self._is_held = False
+                self._written.clear()
+                self._changed = dict.fromkeys((*self._open, *self._leaving))
+            except Exception as error:  # whatever it is, the next time may do better
+                logger.warning("writing who is here failed (%r); trying again", error)
+                self._distrust()
+
+    async def _pause(self) -> None:
+        """Until there is something to do, and not sooner after the last time than is good for the database."""
+        self._wake.clear()
+        if not self._changed:
+            due = self._renewed_at + self._limits.renew_interval - self._loop.time()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, due)):
+                    await self._wake.wait()
+        await asyncio.sleep(self._wrote_at + self._limits.flush_interval - self._loop.time())
+        self._wrote_at = self._loop.time()
+
+    async def _renew(self) -> None:
+        """Renew the lease, if anything is held by it, and take away what others have left."""
+        began = self._loop.time()
+        if began - self._renewed_at > 2 * self._limits.renew_interval:
+            self._distrust()
+        if self._is_held:
+            if self._written or self._changed:
+                if not await self._crossing(leases.renew, self.id):
+                    raise leases.Lapsed
+            else:
+                await self._crossing(leases.release, self.id)
+                self._is_held = False
+        self._renewed_at = began
+        if began >= self._sweeps_from:
+            await self._crossing(rosters.sweep)
+
+    def _distrust(self) -> None:
+        """What kept this process from renewing its lease may have kept the others: they get the time to do it."""
+        self._sweeps_from = self._loop.time() + settings.PRESENCE_LEASE
+
+    async def _write(self) -> None:
+        seats = list(islice(self._changed, self._limits.flush_size))
+        for seat in seats:
+            del self._changed[seat]
+        come = [seat for seat in seats if self._is_here(seat) and seat not in self._written]
+        gone = {seat: self._written[seat] for seat in seats if not self._is_here(seat) and seat in self._written}
+        try:
+            keys = await self._crossing(rosters.write, self.id, is_held=self._is_held, come=come, gone=gone)
+        except Exception:
+            self._changed = dict.fromkeys((*seats, *self._changed))
+            raise
+        self._is_held = True
+        self._written |= keys
+        for seat in gone:
+            del self._written[seat]
+        for seat in seats:  # they may have come back, or gone, while it was written
+            self._change(seat)
+        async with self._has_written:
+            self._has_written.notify_all()
+
+
+_processes: dict[asyncio.AbstractEventLoop, Process] = {}
+
+
+def current() -> Process:
+    """That of the running loop, started on first use."""
+    loop = asyncio.get_running_loop()
+    if loop not in _processes:
+        for closed in [each for each in _processes if each.is_closed()]:
+            del _processes[closed]
+        _processes[loop] = Process(hub.current(), database.run, Limits(**settings.PRESENCE))
+    return _processes[loop]
