@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
 http = get_asgi_application()
 
 # These need Django's apps, which the line above has loaded.
-from backend import hub  # noqa: E402
+from backend.presence import process  # noqa: E402
 from backend.transport import housekeeping  # noqa: E402
 from backend.transport.consumers import GraphQLConsumer  # noqa: E402
 
@@ -28,6 +28,6 @@ _route = ProtocolTypeRouter({"http": http, "websocket": websocket})
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    hub.current()  # daphne tells nobody that it starts: whoever comes first starts the hub
+    process.current()  # daphne tells nobody that it starts: whoever comes first starts it, and the hub with it
     housekeeping.begin()
     await _route(scope, receive, send)

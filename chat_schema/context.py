@@ -26,6 +26,8 @@ from backend.chat.policies import Audience, Reader
 from backend.chat.rooms import Own
 from backend.errors import RateLimited, Unauthenticated
 from backend.languages import Text
+from backend.presence import rosters
+from backend.presence.people import Whereabouts, whereabouts
 from chat_schema.scalars import Cursor
 
 K = TypeVar("K")
@@ -108,6 +110,14 @@ class Context:
     @cached_property
     def member_counts(self) -> DataLoader[int, int]:
         return _loader(rooms.member_counts, 0)
+
+    @cached_property
+    def online_counts(self) -> DataLoader[int, int]:
+        return _loader(rosters.online_counts, 0)
+
+    @cached_property
+    def whereabouts(self) -> DataLoader[int, Whereabouts]:
+        return _loader(whereabouts, Whereabouts(is_online=False, last_seen_at=None))
 
     @cached_property
     def profiles(self) -> DataLoader[int, Profile | None]:

@@ -15,11 +15,14 @@ from backend.chat.events import Logged
 from backend.chat.policies import Audience
 from backend.errors import DomainError, Forbidden, NotFound
 from backend.languages import text
+from backend.presence import process
+from backend.presence.watches import OnlineChange
 from chat_schema import pages
 from chat_schema.context import Info
 from chat_schema.members import Member
 from chat_schema.messages import Message
 from chat_schema.nodes import key_of
+from chat_schema.presence import OnlineChanged
 from chat_schema.problems import Problem, problem
 from chat_schema.profiles import User
 from chat_schema.rooms import Room
@@ -99,7 +102,8 @@ class RoomChanged:
 
 @strawberry.type(
     description=(
-        "You have everything up to here. What is not in the log (your own state) may have changed: refresh it."
+        "You have everything up to here. What is not in the log (who is online, your own state) may have changed:"
+        " refresh it. It comes once for each subscribing, and again when something of the moment was not shown to you."
     )
 )
 class CaughtUp:
@@ -132,6 +136,7 @@ RoomEvent = Annotated[
     | MemberLeft
     | MemberChanged
     | RoomChanged
+    | OnlineChanged
     | CaughtUp
     | StreamReset
     | StreamEnded,
@@ -141,7 +146,11 @@ RoomEvent = Annotated[
 
 @strawberry.type(description="An event with its place: the same over the socket and by polling.")
 class RoomFrame:
-    cursor: Cursor = strawberry.field(description="The position after this event. Always safe to store.")
+    cursor: Cursor = strawberry.field(
+        description=(
+            "The position after this event; of one that is not in the log, the last one. Always safe to store."
+        )
+    )
     event: RoomEvent = strawberry.field(description="What happened.")
 
 
@@ -157,6 +166,8 @@ def room_frame(item: hub.Item) -> RoomFrame:
     match item:
         case hub.Entry():
             event = room_event(item.payload)
+        case hub.Shown():
+            event = momentary(item.payload)
         case hub.CaughtUp():
             event = CaughtUp()
         case hub.Reset():
@@ -191,6 +202,15 @@ def room_event(logged: Logged) -> RoomEvent:
             return RoomChanged(room_id=logged.room_id, by=by)
         case events.RoomDeleted():
             raise AssertionError("it ends every stream, and is shown as that")
+
+
+def momentary(payload: object) -> RoomEvent:
+    """What is in no log."""
+    match payload:
+        case OnlineChange():
+            return OnlineChanged.of(payload)
+        case _:
+            raise AssertionError(f"{payload} is nothing that a room shows")
 
 
 def _why_it_ended(logged: Logged) -> DomainError:
@@ -232,6 +252,7 @@ class Subscription:
             audience=Audience(room_id),
             open=partial(database.run, streams.open_stream, viewer=viewer, room_id=room_id, after=pages.given(after)),
             show=room_frame,
+            attend=partial(process.follow, room_id, viewer.id),
         )
         return cast("AsyncGenerator[RoomFrame, None]", source)  # Strawberry takes the event's type from here
 

@@ -158,6 +158,9 @@ def _paths(selections: SelectionSetNode, above: _Path) -> Iterator[_Path]:
 PAGED_FIELDS = {
     "rooms": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
     "members": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
+    "online": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
+    "joined": (settings.ROSTER_NAMES_MAX, settings.ROSTER_NAMES_MAX),
+    "left": (settings.ROSTER_NAMES_MAX, settings.ROSTER_NAMES_MAX),
     "bans": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
     "invitations": (max(settings.INVITATIONS_PER_ROOM, settings.INVITATIONS_SHOWN),) * 2,
     "messages": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),

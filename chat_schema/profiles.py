@@ -82,6 +82,19 @@ class User(Node):
         profile, stats = await self._profile(info), await info.context.stats.load(self.key)
         return UserStats(messages=stats.messages, rooms=stats.rooms, joined_at=profile.joined_at)
 
+    @strawberry.field(
+        description=(
+            "Whether they are here: they follow a room, or what is told to them alone, on any device. In which room is"
+            " told to its members only, but a private one counts here too."
+        )
+    )
+    async def is_online(self, info: Info) -> bool:
+        return (await info.context.whereabouts.load(self.key)).is_online
+
+    @strawberry.field(description="When they were last online; null while they are, and if they never were.")
+    async def last_seen_at(self, info: Info) -> datetime | None:
+        return (await info.context.whereabouts.load(self.key)).last_seen_at
+
     async def _profile(self, info: Info) -> Profile:
         profile = await info.context.profiles.load(self.key)
         assert profile is not None, "people are kept, without a name"

@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from chat_schema.invitations import Invitation
     from chat_schema.messages import Message
     from chat_schema.moderation import Ban
+    from chat_schema.presence import Presence
 
 LazyMessages = pages.Connection[Annotated["Message", strawberry.lazy("chat_schema.messages")]]
 LazyBans = pages.Connection[Annotated["Ban", strawberry.lazy("chat_schema.moderation")]]
+LazyPresences = pages.Connection[Annotated["Presence", strawberry.lazy("chat_schema.presence")]]
 LazyInvitation = Annotated["Invitation", strawberry.lazy("chat_schema.invitations")]
 LazyEventPage = Annotated["RoomEventPage", strawberry.lazy("chat_schema.events")]
 
@@ -103,6 +105,21 @@ class Room(Node):
         reader = info.context.reader
         page = await database.run(members.members, reader=reader, room_id=self.fact.id, window=window)
         return pages.connection(page, lambda member: member.id, Member.of)
+
+    @strawberry.field(description="How many of its members are online in it: they follow its `roomEvents`.")
+    async def online_count(self, info: Info) -> int:
+        return await info.context.online_counts.load(self.fact.id)
+
+    @strawberry.field(
+        description=(
+            "Those of its members who are online in it, in the order in which they came."
+            " One with several devices is there once. Members only."
+        )
+    )
+    async def online(self, info: Info, first: pages.First = UNSET, after: pages.After = UNSET) -> LazyPresences:
+        from chat_schema.presence import online
+
+        return await online(info, self.fact.id, pages.window(first=first, after=after))
 
     @strawberry.field(
         description=(

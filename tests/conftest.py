@@ -1,4 +1,4 @@
-"""What every test starts from: no rate is used up, and no picture is kept for longer than the tests.
+"""What every test starts from: no rate is used up, nobody is online, and no picture is kept for longer than the tests.
 
 And what none may see: an answer that shows the innards.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
+from pytest_django import Settings
 
 from backend import rates
 from tests import leaks
@@ -15,6 +16,12 @@ from tests import leaks
 @pytest.fixture(autouse=True)
 def _fresh_rates() -> None:
     rates.forget()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_comes_online(settings: Settings) -> None:
+    """In this process, but where a test is about it: it would go on when the test has ended."""
+    settings.PRESENCE = {**settings.PRESENCE, "flush_interval": 3600.0}
 
 
 @pytest.fixture(scope="session", autouse=True)

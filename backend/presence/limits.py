@@ -9,3 +9,6 @@ class Limits:
     flush_interval: float
     flush_size: int
     patience: float
+    roster_interval: float
+    roster_max: int
+    crowd_interval: float

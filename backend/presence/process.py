@@ -11,10 +11,13 @@ from typing import Any
 from django.conf import settings
 
 from backend import database, hub
+from backend.chat.events import MemberJoined, MemberLeft
 from backend.errors import RateLimited
+from backend.languages import text
 from backend.presence import leases, rosters
 from backend.presence.limits import Limits
 from backend.presence.rosters import Seat
+from backend.presence.watches import Watches
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +61,14 @@ class Process:
         self._written: dict[Seat, int] = {}
         # Where the two may differ, in the order in which that came about.
         self._changed: dict[Seat, None] = {}
+        # Rooms where somebody who is here may have become a member, or be one no more.
+        self._touched: set[int] = set()
+        self._watches = Watches(local_hub, crossing, limits, see=self._see)
         self._is_held = False
         self._wake = asyncio.Event()
         self._has_written = asyncio.Condition()
         self._renewed_at = self._loop.time()
-        self._wrote_at = 0.0
+        self._wrote_at = self._loop.time()
         self._sweeps_from = 0.0
         self._messages: dict[bytes, Callable[[bytes], None]] = {}
         local_hub.listen(self.topic, self._hear)
@@ -78,30 +84,52 @@ class Process:
         """Somebody has another socket open in a room. Call what it returns once, when that is over."""
         return self._take(Seat(room_id, user_id))
 
+    async def follow(self, room_id: int, user_id: int) -> Leave:
+        """The same for one who is about to be shown who comes and goes: that is, from when it returns on.
+
+        Raises `RateLimited` if that takes too long.
+        """
+        leave = self.enter(room_id, user_id)
+        return await self._patiently(self._watches.watch(room_id).is_ready.wait(), leave)
+
     async def listen(self, user_id: int) -> Leave:
-        """The same for whoever can be told something of their own here; everybody knows when it returns.
+        """The same for one who can be told something of their own here: everybody knows when it returns.
 
         Raises `RateLimited` if that takes too long.
         """
         seat = Seat(None, user_id)
         leave = self._take(seat)
+        return await self._patiently(self._until_written(seat), leave)
+
+    def stop(self) -> None:
+        """The process is about to end. Its lease lapses by itself: by then its people have come back to another."""
+        self._task.cancel()
+
+    async def _patiently(self, due: Awaitable[object], leave: Leave) -> Leave:
         try:
-            async with asyncio.timeout(self._limits.patience), self._has_written:
-                await self._has_written.wait_for(lambda: seat in self._written)
+            async with asyncio.timeout(self._limits.patience):
+                await due
         except TimeoutError as error:
             leave()
-            raise RateLimited(1000, "The server is busy. Try again in a moment.") from error
+            raise RateLimited(1000, text("The server is busy. Try again in a moment.")) from error
         except BaseException:
             leave()
             raise
         return leave
 
+    async def _until_written(self, seat: Seat) -> None:
+        async with self._has_written:
+            await self._has_written.wait_for(lambda: seat in self._written)
+
     # --- Who is here ----------------------------------------------------------------------------------------
 
     def _take(self, seat: Seat) -> Leave:
+        if seat not in self._open and seat.room_id is not None:
+            self._watches.hold(seat.room_id)
         self._open[seat] = self._open.get(seat, 0) + 1
         if timer := self._leaving.pop(seat, None):
             timer.cancel()
+            self._touch(seat.room_id)  # nobody may have seen here that they are a member again
         self._change(seat)
         is_open = True
 
@@ -117,6 +145,8 @@ class Process:
         self._open[seat] -= 1
         if not self._open[seat]:
             del self._open[seat]
+            if seat.room_id is not None:
+                self._watches.release(seat.room_id)
             self._leaving[seat] = self._loop.call_later(settings.PRESENCE_GRACE, self._go, seat)
 
     def _go(self, seat: Seat) -> None:
@@ -129,6 +159,19 @@ class Process:
     def _change(self, seat: Seat) -> None:
         if self._is_here(seat) != (seat in self._written):
             self._changed[seat] = None
+            self._wake.set()
+
+    def _see(self, room_id: int, entry: hub.Entry | None) -> None:
+        """Whoever is no member is not online, whatever sockets they have; one who comes back is again."""
+        if entry is not None and entry.ends != hub.EVERYONE:
+            event, member = entry.payload.event, entry.payload.member
+            if not isinstance(event, MemberJoined | MemberLeft) or not self._is_here(Seat(room_id, member.person.id)):
+                return
+        self._touch(room_id)
+
+    def _touch(self, room_id: int | None) -> None:
+        if room_id is not None:
+            self._touched.add(room_id)
             self._wake.set()
 
     def _hear(self, hint: bytes) -> None:
@@ -144,7 +187,7 @@ class Process:
             try:
                 if self._loop.time() - self._renewed_at >= self._limits.renew_interval:
                     await self._renew()
-                if self._changed:
+                if self._has_to_write:
                     await self._write()
             except leases.Lapsed:
                 logger.warning("this process could not renew its lease in time; all who are here are written anew")
@@ -155,10 +198,14 @@ class Process:
                 logger.warning("writing who is here failed (%r); trying again", error)
                 self._distrust()
 
+    @property
+    def _has_to_write(self) -> bool:
+        return bool(self._changed or self._touched)
+
     async def _pause(self) -> None:
         """Until there is something to do, and not sooner after the last time than is good for the database."""
         self._wake.clear()
-        if not self._changed:
+        if not self._has_to_write:
             due = self._renewed_at + self._limits.renew_interval - self._loop.time()
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(0.0, due)):
@@ -172,7 +219,7 @@ class Process:
         if began - self._renewed_at > 2 * self._limits.renew_interval:
             self._distrust()
         if self._is_held:
-            if self._written or self._changed:
+            if self._written or self._has_to_write:
                 if not await self._crossing(leases.renew, self.id):
                     raise leases.Lapsed
             else:
@@ -181,6 +228,7 @@ class Process:
         self._renewed_at = began
         if began >= self._sweeps_from:
             await self._crossing(rosters.sweep)
+        await self._watches.compare()
 
     def _distrust(self) -> None:
         """What kept this process from renewing its lease may have kept the others: they get the time to do it."""
@@ -192,10 +240,14 @@ class Process:
             del self._changed[seat]
         come = [seat for seat in seats if self._is_here(seat) and seat not in self._written]
         gone = {seat: self._written[seat] for seat in seats if not self._is_here(seat) and seat in self._written}
+        touched, self._touched = self._touched, set()
         try:
-            keys = await self._crossing(rosters.write, self.id, is_held=self._is_held, come=come, gone=gone)
+            keys = await self._crossing(
+                rosters.write, self.id, is_held=self._is_held, come=come, gone=gone, touched=touched
+            )
         except Exception:
             self._changed = dict.fromkeys((*seats, *self._changed))
+            self._touched |= touched
             raise
         self._is_held = True
         self._written |= keys
@@ -218,3 +270,7 @@ def current() -> Process:
             del _processes[closed]
         _processes[loop] = Process(hub.current(), database.run, Limits(**settings.PRESENCE))
     return _processes[loop]
+
+
+async def follow(room_id: int, user_id: int) -> Leave:
+    return await current().follow(room_id, user_id)

@@ -174,7 +174,7 @@ def versions(room_ids: Collection[int]) -> Mapping[int, int]:
 def standing(room_id: int, most: int) -> Standing:
     """Of a crowd of more than `most` the number alone. What changes while it is read, the next version tells."""
     version, count = Roster.objects.filter(room=room_id).values_list("version", "people").first() or (0, 0)
-    found = list(_people_in(room_id)[: most + 1])
+    found = list(_people_in(room_id).order_by("place")[: most + 1])
     if len(found) > most:
         return Standing(version, count, None)
     return Standing(version, len(found), {each["user"]: each["earliest"] for each in found})

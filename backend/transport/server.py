@@ -18,6 +18,7 @@ from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 
+from backend.presence import process
 from backend.transport import bodies, draining
 
 logger = logging.getLogger(__name__)
@@ -188,6 +189,7 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
 
     async def _drain_and_stop(self) -> None:
         draining.begin()
+        process.current().stop()
         for port in self._ports:
             port.stopListening()
         loop = asyncio.get_running_loop()

@@ -108,6 +108,8 @@ class Socket:
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
+        # Whoever comes and goes in a room may be told at any time: only a test that is about it wants to hear of it.
+        self.hears_of_presence = False
         self._waiting: defaultdict[str, deque[dict[str, Any]]] = defaultdict(deque)
 
     async def send(self, type: str, /, **fields: object) -> None:
@@ -119,8 +121,10 @@ class Socket:
     async def receive(self) -> dict[str, Any]:
         """The next message, whatever it is."""
         async with asyncio.timeout(PATIENCE):
-            message: dict[str, Any] = json.loads(await self.connection.recv())
-        return message
+            while True:
+                message: dict[str, Any] = json.loads(await self.connection.recv())
+                if self.hears_of_presence or not _is_of_presence(message):
+                    return message
 
     async def init(self, **payload: object) -> dict[str, Any]:
         """Say hello; the acknowledgement."""
@@ -196,6 +200,14 @@ class Socket:
                     await self.connection.recv()
         except ConnectionClosed:
             return self.connection.close_code
+
+
+def _is_of_presence(message: dict[str, Any]) -> bool:
+    payload = message.get("payload")
+    frame = (payload.get("data") or {}).get("roomEvents") if isinstance(payload, dict) else None
+    event = frame.get("event") if frame else None
+    # It is empty if nothing but what others have was asked for.
+    return event == {} or (event is not None and event.get("__typename") == "OnlineChanged")
 
 
 def bodies(frames: list[dict[str, Any]]) -> list[str]:

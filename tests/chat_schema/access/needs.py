@@ -56,7 +56,9 @@ FIELDS: Mapping[str, Need] = {
     "Room.lastActivityAt": SEEN,
     "Room.cursor": SEEN,
     "Room.memberCount": SEEN,
+    "Room.onlineCount": SEEN,
     "Room.members": READ,
+    "Room.online": READ,
     "Room.messages": READ,
     "Room.events": READ,
     "Room.bans": MODERATE,
@@ -107,6 +109,8 @@ FIELDS: Mapping[str, Need] = {
     "User.avatarUrl": LOGGED_IN,
     "User.bio": LOGGED_IN,
     "User.stats": LOGGED_IN,
+    "User.isOnline": LOGGED_IN,
+    "User.lastSeenAt": LOGGED_IN,
     "Viewer.id": OWN,
     "Viewer.user": OWN,
     "Viewer.email": OWN,
@@ -267,5 +271,6 @@ CARRIED = frozenset(
         *("CaughtUp", "MemberChanged", "MemberJoined", "MemberLeft", "MessageDeleted", "MessageEdited", "MessageSent"),
         *("FieldProblem", "MessageViewer", "PageInfo", "RoomAbilities", "RoomEventPage", "RoomFrame", "RoomViewer"),
         *("StreamEnded", "StreamReset", "ReactionsChanged", "Reaction", "RoomChanged", "UserStats"),
+        *("OnlineChanged", "Presence"),
     }
 )
