@@ -13,10 +13,13 @@ class BackendConfig(AppConfig):
         from backend import database, hub
         from backend.channels_broker import ChannelsBroker
         from backend.chat.event_log import RoomLog
+        from backend.presence import typing
 
         limits = hub.Limits(**settings.HUB)
-        hub.install(
-            make_broker=ChannelsBroker,
-            make_hub=lambda broker: hub.Hub(broker=broker, log=RoomLog(), crossing=database.run, limits=limits),
-            publish_timeout=limits.publish_timeout,
-        )
+
+        def make_hub(broker: hub.Broker) -> hub.Hub:
+            process = hub.Hub(broker=broker, log=RoomLog(), crossing=database.run, limits=limits)
+            typing.Board(process)
+            return process
+
+        hub.install(make_broker=ChannelsBroker, make_hub=make_hub, publish_timeout=limits.publish_timeout)

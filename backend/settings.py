@@ -321,6 +321,7 @@ RATES = {
     "react": Rate(burst=60, per_second=5),
     "send": Rate(burst=200, per_second=20),
     "upload": Rate(burst=30, per_second=1 / 10),
+    "typing": Rate(burst=60, per_second=2),
 }
 
 # --- Limits of the trail --------------------------------------------------------------------------------------
@@ -334,6 +335,12 @@ PANEL_PAGE_SIZE = 50  # rows of a page, and of what one action is done to
 PANEL_ROWS_MAX = 10_000  # rows of a list that are counted, and can be paged to
 PANEL_INLINE_SIZE = 20  # rows of each kind on the page of what they belong to: the newest
 PANEL_ENTRIES_MAX = 100_000  # of what was done there, the newest
+
+# --- Limits of what is of the moment --------------------------------------------------------------------------
+
+TYPING_SECONDS = 6  # for which somebody is typing who said so
+TYPING_INTERVAL = 1.0  # seconds between two frames that tell who is typing in a room
+TYPING_SHOWN = 20  # people who type in a room at one time
 
 # --- Limits of a GraphQL document -----------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from backend.chat.policies import Audience
 from backend.errors import DomainError, Forbidden, NotFound
 from backend.languages import text
 from backend.presence import process
+from backend.presence.typing import Typing
 from backend.presence.watches import OnlineChange
 from chat_schema import pages
 from chat_schema.context import Info
@@ -28,6 +29,7 @@ from chat_schema.profiles import User
 from chat_schema.rooms import Room
 from chat_schema.scalars import Cursor
 from chat_schema.sharing import LogSource
+from chat_schema.typing import TypingChanged
 
 T = TypeVar("T")
 
@@ -137,6 +139,7 @@ RoomEvent = Annotated[
     | MemberChanged
     | RoomChanged
     | OnlineChanged
+    | TypingChanged
     | CaughtUp
     | StreamReset
     | StreamEnded,
@@ -209,6 +212,8 @@ def momentary(payload: object) -> RoomEvent:
     match payload:
         case OnlineChange():
             return OnlineChanged.of(payload)
+        case Typing():
+            return TypingChanged(fact=payload)
         case _:
             raise AssertionError(f"{payload} is nothing that a room shows")
 

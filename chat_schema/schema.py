@@ -23,6 +23,7 @@ from chat_schema.reading import ReadingMutation
 from chat_schema.resets import ResetMutation
 from chat_schema.rooms import RoomMutation, RoomQuery
 from chat_schema.scalars import SCALARS
+from chat_schema.typing import TypingMutation
 
 
 class Schema(strawberry.Schema):
@@ -49,6 +50,7 @@ class Mutation(
     ReadingMutation,
     ModerationMutation,
     InvitationMutation,
+    TypingMutation,
 ):
     pass
 

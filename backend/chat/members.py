@@ -1,5 +1,7 @@
 """Members: entering and leaving rooms, and who is there."""
 
+from collections.abc import Sequence
+
 import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -7,6 +9,7 @@ from django.db.models import QuerySet
 from backend import rates
 from backend.accounts import users
 from backend.accounts.credentials import Viewer
+from backend.accounts.users import Person, person
 from backend.chat import addresses, event_log, facts, invitations, policies, rooms
 from backend.chat.events import Change, Departure, MemberChanged, MemberJoined, MemberLeft
 from backend.chat.models import Membership, Role, Room
@@ -86,6 +89,21 @@ def find_member(*, reader: Reader, member_id: int) -> facts.Member | None:
     row = None if reader is None else Membership.objects.select_related("user").filter(pk=member_id).first()
     may_read = policies.may(reader, Action.READ, room_id=row.room_id if row else None)
     return facts.member(row) if row and may_read else None
+
+
+def who_may(action: Action, *, room_id: int, user_ids: Sequence[int]) -> list[Person]:
+    """Those of these people who are members now and may do this, in this order."""
+    rows = active(room_id).filter(user__in=user_ids).annotate(is_muted=policies.is_muted())
+    found = {
+        row.user_id: person(row.user)
+        for row in rows.select_related("user", "room")
+        if policies.allows(
+            action,
+            is_private=row.room.is_private,
+            held=policies.of_role(row.role, is_muted=bool(row.is_muted), is_staff=row.user.is_staff),
+        )
+    }
+    return [found[user_id] for user_id in user_ids if user_id in found]
 
 
 def active(room_id: int) -> QuerySet[Membership]:

@@ -116,6 +116,10 @@ class Hub:
         """Hand a hint to all processes. Returns at once; the hint may be lost."""
         self._outbox.put(topic, hint)
 
+    def feed(self, topic: str) -> Feed | None:
+        """The topic's feed, if this process has one. Looking at it keeps nothing."""
+        return self._feeds.get(topic)
+
     @property
     def is_lossy(self) -> bool:
         """Hints may be missing: the hub has not heard its own heartbeat for a while."""

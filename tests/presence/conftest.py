@@ -9,8 +9,11 @@ from pytest_django import Settings
 
 from backend import database, hub
 from tests.hub.clock import VirtualLoop
+from tests.hub.conftest import another_process, crossing, limits, log, process, socket, wire
 from tests.hub.doubles import Wire
 from tests.presence.scenes import House, Worker
+
+__all__ = ["another_process", "crossing", "limits", "log", "process", "socket", "wire"]
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -261,6 +261,7 @@ MUTATIONS: Mapping[str, tuple[Try, ...]] = {
         Try(_to(Action.INVITE), lambda it: {"room": it["room"], "invitee": it["user"]}, "for somebody"),
     ),
     "revokeInvitation": (Try(_to(Action.REVOKE, found=Action.REVOKE), lambda it: {"invitation": it["invitation"]}),),
+    "setTyping": (Try(_to(Action.SEND), lambda it: {"room": it["room"], "typing": True}),),
     "setMemberRole": tuple(map(_role, Role.__members__)),
 }
 
@@ -272,5 +273,6 @@ CARRIED = frozenset(
         *("FieldProblem", "MessageViewer", "PageInfo", "RoomAbilities", "RoomEventPage", "RoomFrame", "RoomViewer"),
         *("StreamEnded", "StreamReset", "ReactionsChanged", "Reaction", "RoomChanged", "UserStats"),
         *("OnlineChanged", "Presence"),
+        *("TypingChanged",),
     }
 )
