@@ -341,6 +341,11 @@ PANEL_ENTRIES_MAX = 100_000  # of what was done there, the newest
 TYPING_SECONDS = 6  # for which somebody is typing who said so
 TYPING_INTERVAL = 1.0  # seconds between two frames that tell who is typing in a room
 TYPING_SHOWN = 20  # people who type in a room at one time
+LOBBY_INTERVAL = 1.0  # seconds between two events that tell of one room in the lobby
+LOBBY_ROOMS_AT_ONCE = 20  # rooms of which it tells then; others wait for the next time
+LOBBY_BACKLOG = 1000  # that may wait
+LOBBY_CAUGHT_UP_INTERVAL = 30.0  # seconds between two times that it gives up telling of each of too many
+LOBBY_SWEEP_INTERVAL = 5.0  # until a change is told of which nobody hinted at
 
 # --- Limits of a GraphQL document -----------------------------------------------------------------------------
 

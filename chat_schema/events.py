@@ -235,8 +235,8 @@ async def events_page(info: Info, room_id: int, *, after: str | None, first: int
     )
 
 
-@strawberry.type(description="Streams, served over graphql-transport-ws.")
-class Subscription:
+@strawberry.type
+class RoomSubscription:
     @strawberry.subscription(
         description=(
             "Everything that happens in a room, in order, starting right after `after` (default: now). Members only."

@@ -1,7 +1,6 @@
 """Rooms: finding, changing and deleting them."""
 
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -11,6 +10,7 @@ from strawberry import UNSET
 from backend import database
 from backend.chat import facts, members, policies, rooms
 from backend.chat.policies import Action
+from backend.presence import lobby
 from chat_schema import pages
 from chat_schema.context import Context, Info, Input
 from chat_schema.members import Member, Role
@@ -243,7 +243,12 @@ class RoomQuery:
             found = await database.run(rooms.find_room, reader=reader, room_id=key_of("Room", by.id.value, "by"))
         return None if found is None else Room.of(found, info.context)
 
-    @strawberry.field(description="Public rooms, the newest first. No room is skipped between pages.")
+    @strawberry.field(
+        description=(
+            "Public rooms: those with people online first, then the others, in each part the newest first."
+            " Between pages no room is skipped but one that people come into then; one that empties may come twice."
+        )
+    )
     async def rooms(
         self,
         info: Info,
@@ -255,8 +260,8 @@ class RoomQuery:
     ) -> pages.Connection[Room]:
         window = pages.window(first=first, after=after)
         reader = info.context.reader
-        page = await database.run(rooms.rooms, reader=reader, matching=pages.given(matching), window=window)
-        return pages.connection(page, lambda room: room.id, partial(Room.of, context=info.context))
+        page = await database.run(lobby.rooms, reader=reader, matching=pages.given(matching), window=window)
+        return pages.connection(page, lambda each: each.key, lambda each: Room.of(each.room, info.context))
 
 
 @strawberry.input(description="What shall be another. What is left out stays.")

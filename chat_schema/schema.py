@@ -10,8 +10,9 @@ from chat_schema.attachments import AttachmentMutation
 from chat_schema.avatars import AvatarMutation
 from chat_schema.documents import CheckDocuments
 from chat_schema.errors import PresentErrors
-from chat_schema.events import Subscription
+from chat_schema.events import RoomSubscription
 from chat_schema.invitations import InvitationMutation
+from chat_schema.lobby import LobbySubscription
 from chat_schema.lookup import NodeQuery
 from chat_schema.members import MemberMutation
 from chat_schema.messages import MessageMutation
@@ -52,6 +53,11 @@ class Mutation(
     InvitationMutation,
     TypingMutation,
 ):
+    pass
+
+
+@strawberry.type(description="Streams, served over graphql-transport-ws.")
+class Subscription(RoomSubscription, LobbySubscription):
     pass
 
 

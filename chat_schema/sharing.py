@@ -258,7 +258,8 @@ def _renderer(
     async def render(item: hub.Item) -> str:
         event = executor.build_per_event_executor(show(item))
         # The copy is shallow: a context of its own keeps one event's loaders from the next.
-        event.context_value = Context(reader=reader, origin="", cursor=Cursor(item.cursor), spoken=language)
+        cursor = Cursor(item.cursor) if item.cursor else None
+        event.context_value = Context(reader=reader, origin="", cursor=cursor, spoken=language)
         outcome = execute_subscription_event(event)
         result: ExecutionResult = await outcome if isawaitable(outcome) else outcome
         # Where no language is settled, there are many that its readers speak.

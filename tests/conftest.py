@@ -10,12 +10,14 @@ from django.test import override_settings
 from pytest_django import Settings
 
 from backend import rates
+from backend.chat import listing
 from tests import leaks
 
 
 @pytest.fixture(autouse=True)
 def _fresh_rates() -> None:
     rates.forget()
+    listing.forget_hints()
 
 
 @pytest.fixture(autouse=True)

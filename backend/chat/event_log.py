@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 
 from backend import hub
 from backend.accounts import users
-from backend.chat import facts
+from backend.chat import facts, listing
 from backend.chat.cursors import Cursor
 from backend.chat.events import (
     Departure,
@@ -26,6 +26,7 @@ from backend.chat.events import (
     MemberChanged,
     MemberLeft,
     MessageDeleted,
+    RoomChanged,
     RoomDeleted,
     RoomEvent,
     load,
@@ -67,6 +68,8 @@ class Place:
     tag: int
     message_count: int
     at: datetime
+    # When it was taken: the change itself may make it otherwise.
+    was_private: bool
     event: RoomEvent | None = None
 
     @property
@@ -104,6 +107,8 @@ def _append(room_id: int, messages: int) -> Iterator[Place]:
             hint = msgspec.msgpack.encode(logged)
             # Robust: what has been committed is done, whatever becomes of the hint.
             transaction.on_commit(lambda: hub.publish(topic(room_id), hint), robust=True)
+            if not place.was_private or isinstance(place.event, RoomChanged):
+                transaction.on_commit(lambda: listing.changed(room_id), robust=True)
     except Unchanged:
         pass
 
@@ -119,7 +124,7 @@ def reached(place: Place) -> str:
 _ADVANCE = """
 UPDATE chat_room SET head = head + 1, head_tag = %s, message_count = message_count + %s,
     last_activity_at = {later}(last_activity_at, {clock})
-WHERE id = %s AND deleted_at IS NULL RETURNING head, message_count, last_activity_at
+WHERE id = %s AND deleted_at IS NULL RETURNING head, message_count, last_activity_at, is_private
 """
 _LATER = {"postgresql": "GREATEST", "sqlite": "MAX"}
 
@@ -132,10 +137,15 @@ def _advance(room_id: int, messages: int) -> Place:
         row = db.fetchone()
     if row is None:
         raise NotFound(text("No such room."))
-    seq, message_count, at = row
-    # SQLite has no time zones; Django keeps UTC there.
+    seq, message_count, at, was_private = row
     return Place(
-        room_id=room_id, seq=seq, tag=tag, message_count=message_count, at=at if at.tzinfo else at.replace(tzinfo=UTC)
+        room_id=room_id,
+        seq=seq,
+        tag=tag,
+        message_count=message_count,
+        # SQLite has no time zones; Django keeps UTC there.
+        at=at if at.tzinfo else at.replace(tzinfo=UTC),
+        was_private=bool(was_private),
     )
 
 

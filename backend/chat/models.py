@@ -26,10 +26,15 @@ class Room(models.Model):
     tail = models.PositiveBigIntegerField(default=0)
     # The row stays, with nothing in it: the last event of its log tells those who follow it that it has gone.
     deleted_at = models.DateTimeField(_("deleted"), null=True)
+    # When it was last taken off the list of public rooms: made private, or deleted while it was public.
+    unlisted_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
+        indexes = (
+            models.Index(fields=("unlisted_at",), condition=models.Q(unlisted_at__isnull=False), name="unlisted_rooms"),
+        )
 
     def __str__(self) -> str:
         return self.address

@@ -107,6 +107,9 @@ class Audience:
     room_id: int
 
 
+# Whoever is logged in, whoever that is: a stranger to every room, for none has this id.
+PUBLIC = Audience(room_id=0)
+
 # Who reads: a person, the audience of a room, or nobody known.
 Reader = Viewer | Audience | None
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F
 
 from backend import database, rates
 from backend.accounts.credentials import Viewer
@@ -56,6 +56,8 @@ def update_room(*, viewer: Viewer, room_id: int, changes: Changes) -> Updated:
         changed = {name: value for name, value in new.items() if getattr(room, name) != value}
         if not changed:
             raise event_log.Unchanged
+        if changed.get("is_private"):
+            changed["unlisted_at"] = place.at
         for name, value in changed.items():
             setattr(room, name, value)
         try:
@@ -146,24 +148,6 @@ def room_at(address: str) -> facts.Room | None:
     return None if row is None else facts.room(row)
 
 
-def rooms(*, reader: Reader, matching: str | None, window: Window) -> Page[facts.Room]:
-    """Public rooms, the newest first; `matching` finds a part of the address or the title.
-
-    Raises `Unauthenticated`, `Invalid` for the window.
-    """
-    if reader is None:
-        raise Unauthenticated
-    rows = Room.objects.filter(is_private=False, deleted_at=None)
-    if matching and not matching.isspace():
-        try:
-            rows = rows.filter(
-                Q(address_folded__contains=addresses.fold_address(matching)) | Q(title__icontains=matching)
-            )
-        except Invalid:  # what cannot stand in an address
-            rows = rows.none()
-    return _facts(page(rows, window, newest_first=True))
-
-
 def rooms_of(*, viewer: Viewer, window: Window) -> Page[facts.Room]:
     """The rooms that the viewer is a member of, the newest first."""
     mine = Membership.objects.filter(user=viewer.id, left_at=None).values("room")
@@ -215,7 +199,8 @@ def erase(place: event_log.Place, *, by: int) -> RoomDeleted:
     event_log.erase(place)
     # No address that anybody can type has a slash.
     nameless = {"address": "", "address_folded": f"/{place.room_id}", "title": "", "topic": ""}
-    Room.objects.filter(pk=place.room_id).update(deleted_at=place.at, **nameless)
+    unlisted = {} if place.was_private else {"unlisted_at": place.at}
+    Room.objects.filter(pk=place.room_id).update(deleted_at=place.at, **nameless, **unlisted)
     return RoomDeleted(by=by)
 
 

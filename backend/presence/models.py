@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Lease(models.Model):
@@ -53,6 +54,13 @@ class Roster(models.Model):
     version = models.PositiveBigIntegerField(default=0)
     # Different people who are online there, and members.
     people = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("room",), condition=models.Q(people__gt=0), name="occupied_rooms"),
+            models.Index(fields=("changed_at",), name="changed_rosters"),
+        )
 
     def __str__(self) -> str:
         return f"{self.people} in {self.room_id}"

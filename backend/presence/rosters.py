@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count, F, Min, Q, QuerySet
 
 from backend import database, hub
-from backend.chat import event_log, policies
+from backend.chat import event_log, listing, policies
 from backend.chat.pages import Page, Window, page
 from backend.chat.policies import Action, Reader
 from backend.presence import leases, people
@@ -92,12 +92,15 @@ def _raise(rosters: Sequence[Roster]) -> None:
         return
     counts = _online().filter(room__in=[each.pk for each in rosters]).values("room")
     people_in = dict(counts.annotate(Count("user", distinct=True)).values_list("room", "user__count"))
+    now = database.now()
     for roster in rosters:
         roster.version += 1
         roster.people = people_in.get(roster.pk, 0)
-    Roster.objects.bulk_update(rosters, ["version", "people"])
+        roster.changed_at = now
+    Roster.objects.bulk_update(rosters, ["version", "people", "changed_at"])
     for roster in rosters:
         transaction.on_commit(partial(hub.signal, event_log.topic(roster.pk), ROSTER), robust=True)
+        transaction.on_commit(partial(listing.changed, roster.pk), robust=True)
 
 
 def _add_presences(lease_id: str, come: Collection[Seat]) -> dict[Seat, int]:

@@ -11,7 +11,7 @@ from backend import hub
 from backend.accounts import credentials, passwords, tokens, users
 from backend.accounts.credentials import Viewer
 from backend.accounts.models import PersonalToken, User
-from backend.chat import event_log, events, members, messages, models, moderation, people, rooms, streams
+from backend.chat import event_log, events, listing, members, messages, models, moderation, people, rooms, streams
 from backend.chat.event_log import RoomLog
 from backend.chat.facts import Role
 from backend.chat.moderation import ModerationAction
@@ -282,7 +282,7 @@ def test_to_everybody_it_is_as_if_it_had_never_been(ana: Viewer, staff: Viewer, 
             with pytest.raises(NotFound, match=r"^No such room\.$"):
                 attempt()
         assert all_rows() == before
-    assert rooms.rooms(reader=ana, matching=None, window=Window()).items == []
+    assert not listing.listed(reader=ana).exists()
     assert rooms.rooms_of(viewer=ana, window=Window()).items == []
 
 

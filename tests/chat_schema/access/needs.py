@@ -47,6 +47,7 @@ FIELDS: Mapping[str, Need] = {
     "Query.viewer": OWN,
     "Query.user": LOGGED_IN,
     "Subscription.roomEvents": _to(Action.READ),
+    "Subscription.lobbyEvents": LOGGED_IN,
     "Room.id": SEEN,
     "Room.address": SEEN,
     "Room.title": SEEN,
@@ -273,6 +274,6 @@ CARRIED = frozenset(
         *("FieldProblem", "MessageViewer", "PageInfo", "RoomAbilities", "RoomEventPage", "RoomFrame", "RoomViewer"),
         *("StreamEnded", "StreamReset", "ReactionsChanged", "Reaction", "RoomChanged", "UserStats"),
         *("OnlineChanged", "Presence"),
-        *("TypingChanged",),
+        *("TypingChanged", "RoomListed", "RoomUnlisted"),
     }
 )
