@@ -1,6 +1,6 @@
 """A cluster for the tests of this folder: PostgreSQL, Redis, and two server processes, A and B."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,6 +17,8 @@ class Cluster:
     a: ServerProcess
     b: ServerProcess
     redis: RedisServer
+    # Makes another one, to be started.
+    another: Callable[[], ServerProcess]
 
 
 @pytest.fixture(scope="session", params=["pubsub.RedisPubSubChannelLayer", "core.RedisChannelLayer"])
@@ -30,7 +32,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
         migrate(postgres.url)
         new = partial(ServerProcess, database_url=postgres.url, redis_url=redis.url, environment=environment)
         with new() as a, new() as b:
-            yield Cluster(a, b, redis)
+            yield Cluster(a, b, redis, new)
 
 
 @pytest.fixture
