@@ -284,6 +284,7 @@ BIO_MAX_LENGTH = 500
 PASSWORD_MAX_LENGTH = 256  # hashing is slow on purpose: a megabyte of password would keep a thread busy
 TOKEN_NAME_MAX_LENGTH = 64
 TOKENS_PER_USER = 50
+BLOCKED_PER_USER = 100
 ADDRESS_MAX_LENGTH = 64
 TOPIC_MAX_LENGTH = 256
 MESSAGE_MAX_LENGTH = 4000
@@ -316,6 +317,7 @@ RATES = {
     "enter": Rate(burst=60, per_second=2),
     "moderate": Rate(burst=60, per_second=2),
     "invite": Rate(burst=30, per_second=1 / 2),
+    "block": Rate(burst=30, per_second=1 / 2),
     "read": Rate(burst=100, per_second=10),
     "search": Rate(burst=30, per_second=3),
     "react": Rate(burst=60, per_second=5),

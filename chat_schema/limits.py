@@ -170,6 +170,7 @@ PAGED_FIELDS = {
     "mentionedIn": (settings.PAGE_SIZE, settings.PAGE_MAX_SIZE),
     "reactions": (settings.EMOJI_PER_MESSAGE, settings.EMOJI_PER_MESSAGE),
     "users": (settings.REACTING_USERS, settings.PAGE_MAX_SIZE),
+    "blocked": (settings.BLOCKED_PER_USER, settings.BLOCKED_PER_USER),
     "tokens": (settings.TOKENS_PER_USER, settings.TOKENS_PER_USER),
 }
 

@@ -9,7 +9,7 @@ import strawberry
 from strawberry import UNSET
 
 from backend import database
-from backend.accounts import avatars, tokens, users
+from backend.accounts import avatars, blocks, tokens, users
 from backend.accounts.users import Account, Person, Profile
 from backend.chat import messages, people
 from backend.chat import rooms as domain_rooms
@@ -169,6 +169,13 @@ class Viewer(Node):
         from chat_schema.invitations import invitations_to_viewer
 
         return await invitations_to_viewer(info)
+
+    @strawberry.field(
+        description="Whom they have blocked, the last one first; at most 100. A deleted account is blocked no more."
+    )
+    async def blocked(self, info: Info) -> list[User]:
+        viewer = info.context.require_viewer()
+        return [User.of(each) for each in await database.run(blocks.blocked, user_id=viewer.id)]
 
     @strawberry.field(description="Their personal tokens, the newest first; at most 50.")
     async def tokens(self, info: Info) -> list[PersonalToken]:

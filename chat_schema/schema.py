@@ -8,6 +8,7 @@ from strawberry.types import ExecutionContext
 from chat_schema.accounts import AccountMutation
 from chat_schema.attachments import AttachmentMutation
 from chat_schema.avatars import AvatarMutation
+from chat_schema.blocking import BlockingMutation
 from chat_schema.documents import CheckDocuments
 from chat_schema.errors import PresentErrors
 from chat_schema.events import RoomSubscription
@@ -43,6 +44,7 @@ class Mutation(
     ResetMutation,
     ProfileMutation,
     AvatarMutation,
+    BlockingMutation,
     RoomMutation,
     MemberMutation,
     MessageMutation,

@@ -85,6 +85,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.username
 
 
+class Block(models.Model):
+    """`user` is away for whispers of `blocked`."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    blocked = models.ForeignKey(User, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "blocked"), name="one_block_each"),)
+
+    def __str__(self) -> str:
+        return f"{self.blocked} by {self.user}"
+
+
 class PersonalToken(models.Model):
     """A long-lived secret for clients without cookies. Only its digest is kept."""
 

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.dispatch import Signal
 
 from backend import database, rates
 from backend.accounts import avatars, log_ins, passwords, revocation
-from backend.accounts.models import Locale, PersonalToken, User
+from backend.accounts.models import Block, Locale, PersonalToken, User
 from backend.errors import Conflict, FieldError, Invalid, Unauthenticated
 from backend.folding import Unseen, can_be_seen, fold
 from backend.languages import text
@@ -220,6 +221,7 @@ def anonymize(user_id: int) -> None:
     user.groups.clear()
     user.user_permissions.clear()
     PersonalToken.objects.filter(user=user_id).delete()
+    Block.objects.filter(Q(user=user_id) | Q(blocked=user_id)).delete()
     anonymized.send(sender=User, user_id=user_id)
     revocation.announce()
 

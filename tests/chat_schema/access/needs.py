@@ -120,6 +120,7 @@ FIELDS: Mapping[str, Need] = {
     "Viewer.rooms": OWN,
     "Viewer.mentionedIn": OWN,
     "Viewer.invitations": OWN,
+    "Viewer.blocked": OWN,
     "Viewer.tokens": OWN,
     "PersonalToken.id": OWN,
     "PersonalToken.name": OWN,
@@ -216,6 +217,8 @@ MUTATIONS: Mapping[str, tuple[Try, ...]] = {
     "updateProfile": (Try(LOGGED_IN, lambda _: {"displayName": "Another", "bio": "tea"}),),
     "setAvatar": (Try(LOGGED_IN, lambda _: {"file": File(BytesIO(picture()))}),),
     "removeAvatar": (Try(LOGGED_IN, None),),
+    "blockUser": (Try(LOGGED_IN, lambda it: {"user": it["user"]}),),
+    "unblockUser": (Try(LOGGED_IN, lambda it: {"user": it["user"]}),),
     "requestPasswordReset": (Try(ANYBODY, lambda it: {"email": f"{it['username'].replace(' ', '')}@example.org"}),),
     "resetPassword": (
         Try(
