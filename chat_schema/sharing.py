@@ -71,9 +71,10 @@ async def unattended() -> Callable[[], None]:
 class Source(AsyncIterator[NoReturn]):
     """What the resolver of a subscription returns: not its events, but the topic where the hub has them.
 
-    `show` makes the root value of an item of the topic. `audience` is whoever may share an execution; without one
-    it is the viewer alone. `attend` is called for each subscriber who is let in, and what it returns when that is
-    over. It is an async iterator by name alone, because graphql-core asks for one.
+    `show` makes the root value of an item of the topic, or finds out what it is; None if it is nothing any more that
+    may be shown. `audience` is whoever may share an execution; without one it is the viewer alone. `attend` is called
+    for each subscriber who is let in, and what it returns when that is over. It is an async iterator by name alone,
+    because graphql-core asks for one.
     """
 
     topic: str
@@ -256,7 +257,12 @@ def _renderer(
     executor: Executor[Context], reader: Any, language: str | None, show: Callable[[hub.Item], object]
 ) -> Render:
     async def render(item: hub.Item) -> str:
-        event = executor.build_per_event_executor(show(item))
+        root = show(item)
+        if isawaitable(root):
+            root = await root
+        if root is None:
+            return ""
+        event = executor.build_per_event_executor(root)
         # The copy is shallow: a context of its own keeps one event's loaders from the next.
         cursor = Cursor(item.cursor) if item.cursor else None
         event.context_value = Context(reader=reader, origin="", cursor=cursor, spoken=language)

@@ -44,6 +44,7 @@ class Hub:
         self._listeners: dict[str, Callable[[bytes], None]] = {}
         self._lines: dict[str, Topic] = {}
         self._signals: dict[bytes, Callable[[str, bytes], None]] = {}
+        self._returns: list[Callable[[], None]] = []
         self._beat = _BEAT + uuid.uuid4().hex
         self._last_beat = 0.0
         self._swept_at = 0.0
@@ -55,7 +56,7 @@ class Hub:
 
     def start(self) -> None:
         self._last_beat = self._joined_at = self._loop.time()
-        self.listen(self._beat, lambda _: setattr(self, "_last_beat", self._loop.time()))
+        self.listen(self._beat, self._hear_beat)
         for loop in (self._receive(), self._outbox.run(), self._sweep(), self._beats(), self._rejoin()):
             self._spawn(loop)
 
@@ -111,6 +112,10 @@ class Hub:
     def on_signal(self, kind: bytes, callback: Callable[[str, bytes], None]) -> None:
         """Call back for every signal of a kind on a topic with a log that this process holds: the topic and payload."""
         self._signals[kind] = callback
+
+    def on_return(self, callback: Callable[[], None]) -> None:
+        """Call back whenever the channel layer is back: hints that no log keeps may have been lost meanwhile."""
+        self._returns.append(callback)
 
     def publish(self, topic: str, hint: bytes) -> None:
         """Hand a hint to all processes. Returns at once; the hint may be lost."""
@@ -176,8 +181,13 @@ class Hub:
             await asyncio.sleep(self._limits.beat_interval)
             if self.is_lossy and not was_lossy:
                 logger.warning("the channel layer is lossy: reading the log until it is back")
-            elif was_lossy and not self.is_lossy:
-                logger.info("the channel layer is back")
+
+    def _hear_beat(self, _hint: bytes) -> None:
+        was_lossy, self._last_beat = self.is_lossy, self._loop.time()
+        if was_lossy:
+            logger.info("the channel layer is back")
+            for callback in self._returns:
+                callback()
 
     async def _rejoin(self) -> None:
         """A flushed Redis has forgotten who joined what; an old group membership expires."""

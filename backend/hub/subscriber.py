@@ -172,7 +172,8 @@ class Subscriber:
         # Not if it was forgotten while it was rendered: it may hold what must not be told any more.
         if not self._closed and self._last_word is None and self.topic.live.after(self._shown, self._cursor) is item:
             self._shown += 1
-            await self.sink.send(iter([frame]))
+            if frame:  # else it is nothing any more to those who could be shown it
+                await self.sink.send(iter([frame]))
 
     async def _fetch(self) -> bool:
         """Get what follows the position. False if there is nothing before the feed says more."""

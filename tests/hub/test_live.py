@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from backend.hub import Entry, Topic
+from backend.hub import Entry, Item, Shown, Topic
 from tests.hub.clock import idle, pass_time
-from tests.hub.doubles import ROOM, MemoryLog, Renderer, Socket
+from tests.hub.doubles import ROOM, MemoryLog, Renderer, Socket, frame
 from tests.hub.scenes import Process, Room
 
 
@@ -139,6 +139,19 @@ async def test_a_line_tells_everybody_that_something_was_missed(line: Topic, soc
     line.show(1)
     await idle()
     assert socket.frames == another.frames == ["caught up ", "caught up ", "shown 1 at "]
+
+
+async def test_what_is_nothing_any_more_is_not_sent(line: Topic, socket: Socket) -> None:
+    async def render(item: Item) -> str:
+        return "" if isinstance(item, Shown) and item.payload == "gone" else frame(item)
+
+    for each in (socket, another := Socket()):  # also if it is rendered once for both
+        line.join(key="document", render=render, sink=each, closed=lambda: None)
+    await idle()
+    line.show("gone")
+    line.show("there")
+    await idle()
+    assert socket.frames == another.frames == ["caught up ", "shown there at "]
 
 
 async def test_a_line_is_gone_with_its_last_subscriber(process: Process) -> None:

@@ -158,6 +158,18 @@ async def test_a_broker_that_loses_everything_in_silence_is_found_out(
     assert not process.hub.is_lossy
 
 
+async def test_whoever_needs_hints_is_told_when_they_flow_again(process: Process, wire: Wire, limits: Limits) -> None:
+    returns: list[float] = []
+    process.hub.on_return(lambda: returns.append(now()))
+    await pass_time(2 * limits.beat_timeout)
+    wire.fate = lambda _topic, _hint: []
+    await pass_time(2 * limits.beat_timeout)
+    assert returns == [], "not while they do not"
+    wire.fate = lambda _topic, _hint: [0]
+    await pass_time(2 * limits.beat_timeout)
+    assert len(returns) == 1
+
+
 async def test_a_calm_broker_is_trusted(process: Process, follower: Socket, crossing: Crossing, limits: Limits) -> None:
     sweeps = crossing.sweeps()
     await pass_time(600)
