@@ -1,4 +1,5 @@
-"""Composition for every process, server or command: which broker, which log, which limits the hub has."""
+"""Composition for every process, server or command: which broker, which log, which limits the hub has, and
+who tells people what is theirs."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -12,8 +13,9 @@ class BackendConfig(AppConfig):
     def ready(self) -> None:
         from backend import database, hub
         from backend.channels_broker import ChannelsBroker
+        from backend.chat import personal
         from backend.chat.event_log import RoomLog
-        from backend.presence import typing
+        from backend.presence import typing, viewers
 
         limits = hub.Limits(**settings.HUB)
 
@@ -23,3 +25,4 @@ class BackendConfig(AppConfig):
             return process
 
         hub.install(make_broker=ChannelsBroker, make_hub=make_hub, publish_timeout=limits.publish_timeout)
+        personal.install(viewers.tell)

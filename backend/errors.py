@@ -1,17 +1,19 @@
 """Every failure that a caller can cause, with its stable code.
 
 DomainError
-├── Unauthenticated    UNAUTHENTICATED  nobody is logged in, and somebody has to be
-├── Forbidden          FORBIDDEN        known, but not allowed to
-├── NotFound           NOT_FOUND        no such thing, or none that this person may know of
-├── Invalid            INVALID          bad input; `fields` says which and why
-├── Conflict           CONFLICT         good input, but something else has taken its place
-└── RateLimited        RATE_LIMITED     too often; `retry_after_ms` says when to come back
+├── Unauthenticated    UNAUTHENTICATED    nobody is logged in, and somebody has to be
+├── Forbidden          FORBIDDEN          known, but not allowed to
+├── NotFound           NOT_FOUND          no such thing, or none that this person may know of
+├── Invalid            INVALID            bad input; `fields` says which and why
+├── Conflict           CONFLICT           good input, but something else has taken its place
+├── RecipientOffline   RECIPIENT_OFFLINE  nobody is there to be told; `last_seen_at` says when somebody was
+└── RateLimited        RATE_LIMITED       too often; `retry_after_ms` says when to come back
 
 Codes are API: they appear as `Problem.code` and as `extensions.code`. Details are for people, in their language.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from backend.languages import Text, joined, plural, text
@@ -71,6 +73,14 @@ class Invalid(DomainError):
 
 class Conflict(DomainError):
     code = "CONFLICT"
+
+
+class RecipientOffline(DomainError):
+    code = "RECIPIENT_OFFLINE"
+
+    def __init__(self, last_seen_at: datetime | None) -> None:
+        super().__init__(text("They are not here to be told."))
+        self.last_seen_at = last_seen_at
 
 
 class RateLimited(DomainError):

@@ -324,6 +324,7 @@ RATES = {
     "send": Rate(burst=200, per_second=20),
     "upload": Rate(burst=30, per_second=1 / 10),
     "typing": Rate(burst=60, per_second=2),
+    "whisper": Rate(burst=60, per_second=5),
 }
 
 # --- Limits of the trail --------------------------------------------------------------------------------------
@@ -392,6 +393,13 @@ OPERATIONS_PER_CONNECTION = 100
 INBOUND_FRAMES_WAITING = 256
 CREDENTIAL_SWEEP_INTERVAL = 5.0
 DRAIN_SECONDS = 5.0  # over which a stopping server closes its sockets
+
+# --- Limits of what one person is told ------------------------------------------------------------------------
+
+WATCHED_ROOMS = 100  # of a person: the most recently active ones
+ACTIVITY_INTERVAL = 1.0  # seconds, between two that say the same of one room
+WHISPER_TIMEOUT = 1.0  # seconds, for processes to say that they have handed one over
+WHISPERS_KNOWN = 10_000  # by each process, so that no retry shows one again
 
 # --- Limits of the hub ----------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """Expected failures as the schema shows them: members of result unions, made from the domain's errors."""
 
+from datetime import datetime
 from enum import Enum
 
 import strawberry
@@ -16,6 +17,7 @@ class ProblemCode(Enum):
     NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="No such thing, or none that you may know of.")
     INVALID = strawberry.enum_value("INVALID", description="Bad input: `fields` says which.")
     CONFLICT = strawberry.enum_value("CONFLICT", description="Something else has taken its place.")
+    RECIPIENT_OFFLINE = strawberry.enum_value("RECIPIENT_OFFLINE", description="Nobody is there to be told.")
     RATE_LIMITED = strawberry.enum_value("RATE_LIMITED", description="Too often: wait `retryAfterMs`.")
 
 
@@ -77,6 +79,11 @@ class UnauthenticatedProblem(Problem):
     pass
 
 
+@strawberry.type(description="Nobody is there to be told. Nothing was kept for later.")
+class RecipientOfflineProblem(Problem):
+    last_seen_at: datetime | None = strawberry.field(description="As `User.lastSeenAt`.")
+
+
 @strawberry.type(description="Too often. Nothing has changed.")
 class RateLimitedProblem(Problem):
     retry_after_ms: int = strawberry.field(description="Milliseconds after which it may work.")
@@ -95,6 +102,8 @@ class _Handler:
             return InvalidProblem(code=code, text=text, fields=[_field_problem(each) for each in exception.fields])
         if isinstance(exception, errors.RateLimited):
             return RateLimitedProblem(code=code, text=text, retry_after_ms=exception.retry_after_ms)
+        if isinstance(exception, errors.RecipientOffline):
+            return RecipientOfflineProblem(code=code, text=text, last_seen_at=exception.last_seen_at)
         return self.error_type(code=code, text=text)
 
 
@@ -108,6 +117,7 @@ HANDLERS = [
     _Handler(errors.Forbidden, ForbiddenProblem),
     _Handler(errors.NotFound, NotFoundProblem),
     _Handler(errors.Unauthenticated, UnauthenticatedProblem),
+    _Handler(errors.RecipientOffline, RecipientOfflineProblem),
     _Handler(errors.RateLimited, RateLimitedProblem),
 ]
 

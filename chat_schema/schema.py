@@ -26,6 +26,8 @@ from chat_schema.resets import ResetMutation
 from chat_schema.rooms import RoomMutation, RoomQuery
 from chat_schema.scalars import SCALARS
 from chat_schema.typing import TypingMutation
+from chat_schema.viewer_events import ViewerSubscription
+from chat_schema.whispers import WhisperMutation
 
 
 class Schema(strawberry.Schema):
@@ -54,12 +56,13 @@ class Mutation(
     ModerationMutation,
     InvitationMutation,
     TypingMutation,
+    WhisperMutation,
 ):
     pass
 
 
 @strawberry.type(description="Streams, served over graphql-transport-ws.")
-class Subscription(RoomSubscription, LobbySubscription):
+class Subscription(RoomSubscription, ViewerSubscription, LobbySubscription):
     pass
 
 

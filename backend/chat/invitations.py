@@ -10,7 +10,7 @@ from django.db.models import Q
 from backend import database, rates
 from backend.accounts import users
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, facts, policies
+from backend.chat import event_log, facts, personal, policies
 from backend.chat.models import Ban, Invitation, Membership
 from backend.chat.policies import Action, Reader, Standing
 from backend.errors import FieldError, Invalid, NotFound, Unauthenticated
@@ -53,6 +53,8 @@ def create_invitation(
             expires_at=expires_at,
             uses_left=uses,
         )
+        if invitee_id is not None:
+            personal.tell(invitee_id, personal.Invited(row.pk))
     return facts.invitation(row)
 
 

@@ -10,7 +10,7 @@ from backend import rates
 from backend.accounts import users
 from backend.accounts.credentials import Viewer
 from backend.accounts.users import Person, person
-from backend.chat import addresses, event_log, facts, invitations, policies, rooms
+from backend.chat import addresses, event_log, facts, invitations, personal, policies, rooms
 from backend.chat.events import Change, Departure, MemberChanged, MemberJoined, MemberLeft
 from backend.chat.models import Membership, Role, Room
 from backend.chat.pages import Page, Window, page
@@ -124,6 +124,7 @@ def _find_or_create(viewer: Viewer, address: str, folded: str, code: str | None)
             with event_log.append(room.pk) as place:
                 owner = Membership.objects.create(room=room, user_id=viewer.id, role=Role.OWNER, joined_at=place.at)
                 place.event = MemberJoined(member=owner.pk)
+                personal.tell(viewer.id, personal.RoomEntered(room.pk))
             room.refresh_from_db()
     except IntegrityError:  # somebody was faster: theirs is the room
         return Room.objects.get(address_folded=folded), False
@@ -151,6 +152,7 @@ def _joined(viewer: Viewer, room: Room, code: str | None) -> Room | None:
             }
             member, _ = Membership.objects.update_or_create(room=room, user_id=viewer.id, defaults=again)
             place.event = MemberJoined(member=member.pk)
+            personal.tell(viewer.id, personal.RoomEntered(room.pk))
     except NotFound:
         if Room.objects.filter(pk=room.pk, deleted_at=None).exists():
             raise

@@ -236,6 +236,12 @@ def _rows() -> QuerySet[Message]:
     return Message.objects.select_related("room", "author")
 
 
+def check(*, body: str, key: str) -> None:
+    """What is said with a key, as far as it can be told without knowing where. Raises `Invalid`."""
+    _check_key(key)
+    _check_body(body)
+
+
 def _check_key(key: str) -> None:
     if not key:
         raise Invalid.field("key", "REQUIRED", text("Choose a key for this message: retries repeat it."))

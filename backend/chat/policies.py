@@ -36,6 +36,7 @@ class Action(Enum):
     READ = "read"  # history, events, members
     SEND = "send"
     REACT = "react"
+    WHISPER = "whisper"
     EDIT_OWN = "edit own messages"
     DELETE_OWN = "delete own messages"
     DELETE_ANY = "delete anybody's messages"
@@ -65,6 +66,7 @@ TABLE: Mapping[Action, tuple[frozenset[Standing], frozenset[Standing]]] = {
     Action.READ: (_READERS, _READERS),
     Action.SEND: (_MEMBERS, _MEMBERS),
     Action.REACT: (_MEMBERS, _MEMBERS),
+    Action.WHISPER: (_MEMBERS, _MEMBERS),
     Action.EDIT_OWN: (_MEMBERS, _MEMBERS),
     Action.DELETE_OWN: (_READERS, _READERS),
     Action.DELETE_ANY: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),

@@ -2,7 +2,7 @@
 
 from backend import rates
 from backend.accounts.credentials import Viewer
-from backend.chat import policies
+from backend.chat import personal, policies
 from backend.chat.members import active
 from backend.chat.messages import readable
 from backend.chat.models import Notify
@@ -19,7 +19,8 @@ def mark_read(*, viewer: Viewer, message_id: int) -> int:
     rates.take("read", viewer.id)
     row = readable(viewer, message_id)
     mine = active(row.room_id).filter(user=viewer.id, read_count__lt=row.number)
-    mine.update(read_count=row.number, last_read=row)
+    if mine.update(read_count=row.number, last_read=row):
+        personal.tell(viewer.id, personal.RoomViewed(row.room_id))
     return row.room_id
 
 
@@ -27,4 +28,5 @@ def set_notify(*, viewer: Viewer, room_id: int, notify: Notify) -> None:
     """Raises `NotFound`, `Forbidden` for who is no member, `RateLimited`."""
     rates.take("read", viewer.id)
     policies.admit(viewer, Action.READ, room_id=room_id)
-    active(room_id).filter(user=viewer.id).update(notify=notify)
+    if active(room_id).filter(user=viewer.id).exclude(notify=notify).update(notify=notify):
+        personal.tell(viewer.id, personal.RoomViewed(room_id))

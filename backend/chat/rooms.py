@@ -154,6 +154,12 @@ def rooms_of(*, viewer: Viewer, window: Window) -> Page[facts.Room]:
     return _facts(page(Room.objects.filter(pk__in=mine), window, newest_first=True))
 
 
+def latest_rooms(*, user_id: int, most: int) -> list[int]:
+    """The ids of the rooms that somebody is a member of; of more than so many, the most recently active ones."""
+    mine = Membership.objects.filter(user=user_id, left_at=None)
+    return list(mine.order_by("-room__last_activity_at", "-room").values_list("room", flat=True)[:most])
+
+
 def rooms_by_id(room_ids: Collection[int]) -> Mapping[int, facts.Room]:
     """For whoever has been shown something in these rooms already: nothing is checked, and none is too old."""
     return {row.pk: facts.room(row) for row in Room.objects.filter(pk__in=room_ids)}

@@ -71,6 +71,7 @@ class Process:
         self._wrote_at = self._loop.time()
         self._sweeps_from = 0.0
         self._messages: dict[bytes, Callable[[bytes], None]] = {}
+        self._lapses: list[Callable[[], None]] = []
         local_hub.listen(self.topic, self._hear)
         self._task = asyncio.create_task(self._run(), name="presence")
 
@@ -79,6 +80,10 @@ class Process:
     def on_message(self, kind: bytes, callback: Callable[[bytes], None]) -> None:
         """Call back for every message of a kind that is addressed to this process."""
         self._messages[kind] = callback
+
+    def on_lapse(self, callback: Callable[[], None]) -> None:
+        """Call back when the lease had lapsed: the others took this process for dead, and told it nothing."""
+        self._lapses.append(callback)
 
     def enter(self, room_id: int, user_id: int) -> Leave:
         """Somebody has another socket open in a room. Call what it returns once, when that is over."""
@@ -194,6 +199,7 @@ class Process:
                 self._is_held = False
                 self._written.clear()
                 self._changed = dict.fromkeys((*self._open, *self._leaving))
+                self._say_lapsed()
             except Exception as error:  # whatever it is, the next time may do better
                 logger.warning("writing who is here failed (%r); trying again", error)
                 self._distrust()
@@ -218,6 +224,8 @@ class Process:
         began = self._loop.time()
         if began - self._renewed_at > 2 * self._limits.renew_interval:
             self._distrust()
+        if began - self._renewed_at > settings.PRESENCE_LEASE:
+            self._say_lapsed()
         if self._is_held:
             if self._written or self._has_to_write:
                 if not await self._crossing(leases.renew, self.id):
@@ -229,6 +237,10 @@ class Process:
         if began >= self._sweeps_from:
             await self._crossing(rosters.sweep)
         await self._watches.compare()
+
+    def _say_lapsed(self) -> None:
+        for callback in self._lapses:
+            callback()
 
     def _distrust(self) -> None:
         """What kept this process from renewing its lease may have kept the others: they get the time to do it."""

@@ -20,6 +20,7 @@ from backend.chat.policies import TABLE, Action, Audience, Standing
 from backend.chat.rooms import Changes
 from backend.errors import DomainError, Forbidden, NotFound, Unauthenticated
 from backend.languages import text
+from backend.presence import whispers
 from tests.accounts import people
 from tests.accounts.tables import all_rows
 from tests.chat.steps import enter, make_private, outcome, say
@@ -64,6 +65,11 @@ ATTEMPTS: dict[Action, dict[str, Attempt]] = {
     Action.SEE: {
         "find_room by id": lambda who, it: _must_exist(rooms.find_room(reader=who, room_id=it.room)),
         "find_room by address": lambda who, it: _must_exist(rooms.find_room(reader=who, address=it.address)),
+    },
+    Action.WHISPER: {
+        "prepare": lambda who, it: whispers.prepare(
+            viewer=_known(who), room_id=it.room, recipient_id=it.third, body="salam", key="a new one"
+        ),
     },
     Action.ENTER: {
         "enter_room": lambda who, it: members.enter_room(viewer=_known(who), address=it.address),

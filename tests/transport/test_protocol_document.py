@@ -116,6 +116,12 @@ def test_every_frame_is_told() -> None:
     assert told == {each.name for each in union.types}  # type: ignore[attr-defined]  # it is a union
 
 
+def test_every_event_of_the_viewer_is_told() -> None:
+    told = {name for cell, _ in table("event", "what to do") for name in names(cell)}
+    union = schema._schema.type_map["ViewerEvent"]
+    assert told == {each.name for each in union.types}  # type: ignore[attr-defined]  # it is a union
+
+
 def test_every_status_is_told() -> None:
     told = {status for status, _ in table("status", "when")}
     assert told == {"200", *re.findall(r"\b[45]\d\d\b", source("backend/transport/views.py"))}

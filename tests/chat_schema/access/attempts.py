@@ -75,6 +75,8 @@ class Attempt:
     changes: bool = False
     # Trying it on what is not there makes it.
     makes: bool = False
+    # The problem that whoever may is told.
+    lacks: str | None = None
 
     @property
     def is_mutation(self) -> bool:

@@ -48,6 +48,7 @@ FIELDS: Mapping[str, Need] = {
     "Query.user": LOGGED_IN,
     "Subscription.roomEvents": _to(Action.READ),
     "Subscription.lobbyEvents": LOGGED_IN,
+    "Subscription.viewerEvents": LOGGED_IN,
     "Room.id": SEEN,
     "Room.address": SEEN,
     "Room.title": SEEN,
@@ -179,6 +180,8 @@ class Try(NamedTuple):
     makes: bool = False
     # Nothing else can be tried after it.
     is_last: bool = False
+    # The problem that there is for those who may: what it takes is in no scene.
+    lacks: str | None = None
 
 
 def _moderation(action: str) -> Try:
@@ -257,6 +260,13 @@ MUTATIONS: Mapping[str, tuple[Try, ...]] = {
     ),
     "addReaction": (Try(_REACT, lambda it: {"message": it["others"], "emoji": "🍵"}),),
     "removeReaction": (Try(_REACT, lambda it: {"message": it["others"], "emoji": "🍵"}),),
+    "sendWhisper": (
+        Try(
+            _to(Action.WHISPER),
+            lambda it: {"room": it["room"], "recipient": it["user"], "body": "salam", "key": "a new one"},
+            lacks="RECIPIENT_OFFLINE",
+        ),
+    ),
     "markRead": (Try(_to(Action.READ, found=Action.READ), lambda it: {"message": it["others"]}),),
     "setNotify": tuple(map(_notify, Notify.__members__)),
     "moderateMember": tuple(map(_moderation, ModerationAction.__members__)),
@@ -278,5 +288,6 @@ CARRIED = frozenset(
         *("StreamEnded", "StreamReset", "ReactionsChanged", "Reaction", "RoomChanged", "UserStats"),
         *("OnlineChanged", "Presence"),
         *("TypingChanged", "RoomListed", "RoomUnlisted"),
+        *("WhisperReceived", "Whisper", "Mentioned", "RoomActivity", "ViewerRoomChanged", "Invited"),
     }
 )

@@ -28,6 +28,7 @@ give roles                    .        .        .       .      .     .        . 
 delete the room               .        .        .       .      .     .        .       +     +
 rename the room               .        .        .       .      .     .        +       +     +
 say who the room is for       .        .        .       .      .     .        .       +     +
+whisper                       .        .        .       .      .     +        +       +     .
 react                         .        .        .       .      .     +        +       +     .
 """
 ROOTS = {"Query", "Mutation", "Subscription"}

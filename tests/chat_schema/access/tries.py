@@ -118,4 +118,5 @@ def _mutation(name: str, tried: Try) -> Attempt:
         path=(name,),
         changes=tried.is_last or not isinstance(tried.need.actions, Login),
         makes=tried.makes,
+        lacks=tried.lacks,
     )

@@ -1,0 +1,233 @@
+"""What concerns one person, told on each of their devices: from the logs of their rooms, and by other processes."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+import msgspec
+from django.conf import settings
+
+from backend import database, hub
+from backend.chat import event_log, events, rooms
+from backend.chat.events import Logged
+from backend.chat.personal import Invited, News, RoomEntered, RoomViewed
+from backend.presence import people, process
+from backend.presence.pace import Pace
+
+logger = logging.getLogger(__name__)
+
+_NEWS = b"news"
+
+
+class Mentioned(msgspec.Struct, frozen=True):
+    """Somebody else's message names them."""
+
+    message_id: int
+
+
+class RoomActive(msgspec.Struct, frozen=True):
+    """Something was said by somebody else; `message_id` is the last of it, if it is known what it was."""
+
+    room_id: int
+    message_id: int | None = None
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """News, as they travel between processes. What they are about is read where they are shown."""
+
+    user_id: int
+    news: News
+
+
+def topic(user_id: int) -> str:
+    """The hub's name for a person's line."""
+    return f"viewer.{user_id}"
+
+
+def tell(user_id: int, news: News) -> None:
+    """Hand news to the processes where the person can be told (`personal.install`): nowhere, it is one query."""
+    if process_ids := people.processes_of(user_id):
+        process.tell(process_ids, _NEWS, msgspec.msgpack.encode(_Told(user_id, news)))
+
+
+class Watch:
+    """One person's: follows the logs of the rooms that they are in, the most recently active ones."""
+
+    def __init__(self, user_id: int) -> None:
+        self.user_id = user_id
+        self.devices = 0
+        # Whoever joins the line is told by `CaughtUp` that what came before has to be looked up.
+        self.is_ready = False
+        self._followed: dict[int, tuple[hub.Feed, Callable[[hub.Entry | None], None]]] = {}
+        self._looking = asyncio.Lock()
+        self._pace = Pace(settings.ACTIVITY_INTERVAL)
+
+    async def look(self) -> None:
+        """Follow the rooms that they are in now. What is committed after this began is heard of."""
+        async with self._looking:
+            found = await database.run(rooms.latest_rooms, user_id=self.user_id, most=settings.WATCHED_ROOMS)
+            for room_id in self._followed.keys() - set(found):
+                self._leave(room_id)
+            new = [room_id for room_id in found if room_id not in self._followed]
+            if not new or not self.devices:
+                return
+            feeds = [self._follow(room_id) for room_id in new]
+            # Held first, read second: whatever comes after these heads comes through the feeds.
+            heads = await database.run(event_log.RoomLog().heads, [feed.topic for feed in feeds])
+            for feed in feeds:
+                if feed.topic in heads:
+                    feed.exists(heads[feed.topic].seq)
+
+    async def look_again(self, then: Callable[[], None]) -> None:
+        """The same until it succeeds, or nobody is there any more; when others know that they are here."""
+        while self.devices:
+            try:
+                (await process.current().listen(self.user_id))()
+                await self.look()
+            except Exception as error:  # whatever it is, it may pass
+                logger.warning("looking for somebody's rooms failed (%r); trying again", error)
+                await asyncio.sleep(settings.ACTIVITY_INTERVAL)
+            else:
+                then()
+                return
+
+    def show(self, notice: object) -> int:
+        """To each of their devices here: to how many."""
+        if not self.is_ready:
+            return 0
+        line = hub.current().line(topic(self.user_id))
+        line.show(notice)
+        return len(line.subscribers)
+
+    def miss(self) -> None:
+        if self.is_ready:
+            hub.current().line(topic(self.user_id)).miss()
+
+    def soon(self, notice: RoomActive | RoomViewed) -> None:
+        """Show it, at most once in `ACTIVITY_INTERVAL` for each room."""
+        self._pace.tell((type(notice), notice.room_id), partial(self.show, notice))
+
+    def close(self) -> None:
+        self._pace.close()
+        for room_id in tuple(self._followed):
+            self._leave(room_id)
+
+    def _follow(self, room_id: int) -> hub.Feed:
+        feed = hub.current().hold(event_log.topic(room_id))
+        watcher = partial(self._hear, room_id)
+        feed.watch(watcher)
+        self._followed[room_id] = feed, watcher
+        return feed
+
+    def _leave(self, room_id: int) -> None:
+        if followed := self._followed.pop(room_id, None):
+            feed, watcher = followed
+            feed.unwatch(watcher)
+            hub.current().release(feed)
+
+    def _hear(self, room_id: int, entry: hub.Entry | None) -> None:
+        if entry is None:
+            self.miss()
+            self.soon(RoomActive(room_id))
+            return
+        logged: Logged = entry.payload
+        match logged.event:
+            case events.MessageSent():
+                self._hear_message(logged)
+            case events.MemberJoined() | events.MemberLeft() | events.MemberChanged():
+                if logged.member is not None and logged.member.person.id == self.user_id:
+                    self.soon(RoomViewed(room_id))
+            case events.RoomDeleted():
+                self.soon(RoomViewed(room_id))
+        if entry.ends in (hub.EVERYONE, event_log.principal(self.user_id)):
+            self._leave(room_id)
+
+    def _hear_message(self, logged: Logged) -> None:
+        message = logged.message
+        if message is None:
+            return
+        if message.author.id == self.user_id:  # who speaks has read what was said before
+            self.soon(RoomViewed(message.room_id))
+            return
+        if self.user_id in message.mentions:
+            self.show(Mentioned(message.id))
+        self.soon(RoomActive(message.room_id, message.id))
+
+
+class Viewers:
+    """Those who can be told something through this process."""
+
+    def __init__(self) -> None:
+        self._watches: dict[int, Watch] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        process.current().on_message(_NEWS, self._receive)
+        for lost in (hub.current().on_return, process.current().on_lapse):
+            lost(lambda: self._spawn(self._look_again()))
+
+    async def attend(self, user_id: int) -> Callable[[], None]:
+        """A device of theirs is about to join their line. What is returned is to be called when it has gone."""
+        # First, so that whoever has news from now on finds this process.
+        silence = await process.current().listen(user_id)
+        watch = self._watches.setdefault(user_id, Watch(user_id))
+        watch.devices += 1
+
+        def leave() -> None:
+            silence()
+            watch.devices -= 1
+            if not watch.devices:
+                watch.close()
+                self._watches.pop(user_id, None)
+
+        try:
+            if not watch.is_ready:
+                await watch.look()
+                watch.is_ready = True
+        except BaseException:
+            leave()
+            raise
+        return leave
+
+    def show(self, user_id: int, notice: object) -> int:
+        """To each of their devices that is connected to this process: to how many."""
+        watch = self._watches.get(user_id)
+        return watch.show(notice) if watch else 0
+
+    def _receive(self, payload: bytes) -> None:
+        told = _told.decode(payload)
+        if (watch := self._watches.get(told.user_id)) is None:
+            return
+        match told.news:
+            case RoomEntered(room_id):
+                # Followed first: whoever then looks at the room misses nothing of it.
+                self._spawn(watch.look_again(partial(watch.soon, RoomViewed(room_id))))
+            case RoomViewed():
+                watch.soon(told.news)
+            case Invited():
+                watch.show(told.news)
+
+    async def _look_again(self) -> None:
+        """Hints were lost: of new rooms, and of whatever else nobody tells again."""
+        for watch in tuple(self._watches.values()):
+            await watch.look_again(watch.miss)
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        # The loop itself keeps only weak references to tasks.
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+_told = msgspec.msgpack.Decoder(_Told)
+_viewers: dict[asyncio.AbstractEventLoop, Viewers] = {}
+
+
+def current() -> Viewers:
+    """Those of the running loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _viewers:
+        for closed in [each for each in _viewers if each.is_closed()]:
+            del _viewers[closed]
+        _viewers[loop] = Viewers()
+    return _viewers[loop]
