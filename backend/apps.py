@@ -15,7 +15,7 @@ class BackendConfig(AppConfig):
         from backend.channels_broker import ChannelsBroker
         from backend.chat import personal
         from backend.chat.event_log import RoomLog
-        from backend.presence import typing, viewers
+        from backend.presence import news, typing
 
         limits = hub.Limits(**settings.HUB)
 
@@ -25,4 +25,4 @@ class BackendConfig(AppConfig):
             return process
 
         hub.install(make_broker=ChannelsBroker, make_hub=make_hub, publish_timeout=limits.publish_timeout)
-        personal.install(viewers.tell)
+        personal.install(news.tell)

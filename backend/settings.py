@@ -398,6 +398,8 @@ DRAIN_SECONDS = 5.0  # over which a stopping server closes its sockets
 
 WATCHED_ROOMS = 100  # of a person: the most recently active ones
 ACTIVITY_INTERVAL = 1.0  # seconds, between two that say the same of one room
+NEWS_SWEEP_INTERVAL = 3.0  # seconds, between two looks for what was lost on the way to somebody
+NEWS_PATIENCE = 1.0  # seconds, for what is under way then
 WHISPER_TIMEOUT = 1.0  # seconds, for processes to say that they have handed one over
 WHISPERS_KNOWN = 10_000  # by each process, so that no retry shows one again
 

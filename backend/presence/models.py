@@ -38,6 +38,8 @@ class Listener(models.Model):
 
     lease = models.ForeignKey(Lease, models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    # How many news were sent there: of whoever has heard of fewer, some were lost.
+    told = models.PositiveBigIntegerField(db_default=0)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("lease", "user"), name="one_listener_each"),)

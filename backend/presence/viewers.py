@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -12,13 +12,11 @@ from django.conf import settings
 from backend import database, hub
 from backend.chat import event_log, events, rooms
 from backend.chat.events import Logged
-from backend.chat.personal import Invited, News, RoomEntered, RoomViewed
-from backend.presence import people, process
+from backend.chat.personal import Invited, RoomEntered, RoomViewed
+from backend.presence import news, process
 from backend.presence.pace import Pace
 
 logger = logging.getLogger(__name__)
-
-_NEWS = b"news"
 
 
 class Mentioned(msgspec.Struct, frozen=True):
@@ -34,22 +32,9 @@ class RoomActive(msgspec.Struct, frozen=True):
     message_id: int | None = None
 
 
-class _Told(msgspec.Struct, frozen=True):
-    """News, as they travel between processes. What they are about is read where they are shown."""
-
-    user_id: int
-    news: News
-
-
 def topic(user_id: int) -> str:
     """The hub's name for a person's line."""
     return f"viewer.{user_id}"
-
-
-def tell(user_id: int, news: News) -> None:
-    """Hand news to the processes where the person can be told (`personal.install`): nowhere, it is one query."""
-    if process_ids := people.processes_of(user_id):
-        process.tell(process_ids, _NEWS, msgspec.msgpack.encode(_Told(user_id, news)))
 
 
 class Watch:
@@ -60,9 +45,16 @@ class Watch:
         self.devices = 0
         # Whoever joins the line is told by `CaughtUp` that what came before has to be looked up.
         self.is_ready = False
+        # The number of the last news that were heard of.
+        self._heard = 0
         self._followed: dict[int, tuple[hub.Feed, Callable[[hub.Entry | None], None]]] = {}
         self._looking = asyncio.Lock()
         self._pace = Pace(settings.ACTIVITY_INTERVAL)
+
+    async def begin(self) -> None:
+        """What came before is for whoever joins the line to look up, or for `miss` to tell."""
+        self._heard = await database.run(news.number, process.current().id, self.user_id)
+        await self.look()
 
     async def look(self) -> None:
         """Follow the rooms that they are in now. What is committed after this began is heard of."""
@@ -81,17 +73,26 @@ class Watch:
                     feed.exists(heads[feed.topic].seq)
 
     async def look_again(self, then: Callable[[], None]) -> None:
-        """The same until it succeeds, or nobody is there any more; when others know that they are here."""
-        while self.devices:
-            try:
-                (await process.current().listen(self.user_id))()
-                await self.look()
-            except Exception as error:  # whatever it is, it may pass
-                logger.warning("looking for somebody's rooms failed (%r); trying again", error)
-                await asyncio.sleep(settings.ACTIVITY_INTERVAL)
-            else:
-                then()
-                return
+        """The same until it succeeds, or nobody is there any more."""
+        await self._until_done(self.look, then)
+
+    async def begin_again(self) -> None:
+        """Something was lost. When others know that they are here, and their rooms are followed, tell them so."""
+
+        async def begin() -> None:
+            (await process.current().listen(self.user_id))()
+            await self.begin()
+
+        await self._until_done(begin, self._miss)
+
+    def hear(self, number: int) -> bool:
+        """News with this number have come. False if they were known already, or what they say is told by `CaughtUp`."""
+        is_new, self._heard = number > self._heard, max(number, self._heard)
+        return is_new
+
+    def lacks(self, number: int) -> bool:
+        """News before this number have not come."""
+        return number > self._heard + 1
 
     def show(self, notice: object) -> int:
         """To each of their devices here: to how many."""
@@ -101,9 +102,20 @@ class Watch:
         line.show(notice)
         return len(line.subscribers)
 
-    def miss(self) -> None:
+    def _miss(self) -> None:
         if self.is_ready:
             hub.current().line(topic(self.user_id)).miss()
+
+    async def _until_done(self, look: Callable[[], Awaitable[None]], then: Callable[[], None]) -> None:
+        while self.devices:
+            try:
+                await look()
+            except Exception as error:  # whatever it is, it may pass
+                logger.warning("looking for somebody's rooms failed (%r); trying again", error)
+                await asyncio.sleep(settings.ACTIVITY_INTERVAL)
+            else:
+                then()
+                return
 
     def soon(self, notice: RoomActive | RoomViewed) -> None:
         """Show it, at most once in `ACTIVITY_INTERVAL` for each room."""
@@ -129,7 +141,7 @@ class Watch:
 
     def _hear(self, room_id: int, entry: hub.Entry | None) -> None:
         if entry is None:
-            self.miss()
+            self._miss()
             self.soon(RoomActive(room_id))
             return
         logged: Logged = entry.payload
@@ -162,9 +174,10 @@ class Viewers:
     def __init__(self) -> None:
         self._watches: dict[int, Watch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        process.current().on_message(_NEWS, self._receive)
+        process.current().on_message(news.KIND, self._receive)
         for lost in (hub.current().on_return, process.current().on_lapse):
-            lost(lambda: self._spawn(self._look_again()))
+            lost(lambda: self._spawn(self._begin_again()))
+        self._spawn(self._sweep())
 
     async def attend(self, user_id: int) -> Callable[[], None]:
         """A device of theirs is about to join their line. What is returned is to be called when it has gone."""
@@ -182,7 +195,7 @@ class Viewers:
 
         try:
             if not watch.is_ready:
-                await watch.look()
+                await watch.begin()
                 watch.is_ready = True
         except BaseException:
             leave()
@@ -194,9 +207,18 @@ class Viewers:
         watch = self._watches.get(user_id)
         return watch.show(notice) if watch else 0
 
+    def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
     def _receive(self, payload: bytes) -> None:
-        told = _told.decode(payload)
-        if (watch := self._watches.get(told.user_id)) is None:
+        told = news.decode(payload)
+        watch = self._watches.get(told.user_id)
+        if watch is None:
+            return
+        if watch.lacks(told.number):
+            self._spawn(watch.begin_again())
+        if not watch.hear(told.number):
             return
         match told.news:
             case RoomEntered(room_id):
@@ -207,10 +229,27 @@ class Viewers:
             case Invited():
                 watch.show(told.news)
 
-    async def _look_again(self) -> None:
-        """Hints were lost: of new rooms, and of whatever else nobody tells again."""
+    async def _begin_again(self) -> None:
+        """Hints were lost, of whomever."""
         for watch in tuple(self._watches.values()):
-            await watch.look_again(watch.miss)
+            await watch.begin_again()
+
+    async def _sweep(self) -> None:
+        """Find out that the last news before a silence were lost."""
+        while True:
+            await asyncio.sleep(settings.NEWS_SWEEP_INTERVAL)
+            if not self._watches:
+                continue
+            try:
+                numbers = await database.run(news.numbers, process.current().id)
+            except Exception as error:  # whatever it is, the next sweep may do better
+                logger.warning("looking for lost news failed (%r)", error)
+                continue
+            await asyncio.sleep(settings.NEWS_PATIENCE)  # by now all that was sent before has come
+            for user_id, number in numbers.items():
+                watch = self._watches.get(user_id)
+                if watch is not None and watch.hear(number):
+                    await watch.begin_again()
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         # The loop itself keeps only weak references to tasks.
@@ -219,7 +258,6 @@ class Viewers:
         task.add_done_callback(self._tasks.discard)
 
 
-_told = msgspec.msgpack.Decoder(_Told)
 _viewers: dict[asyncio.AbstractEventLoop, Viewers] = {}
 
 

@@ -13,7 +13,7 @@ from backend import database, hub
 from backend.accounts.credentials import Viewer
 from backend.chat import event_log, facts, members, messages, moderation, personal, reading
 from backend.chat.moderation import ModerationAction
-from backend.presence import people
+from backend.presence import news, viewers
 from backend.presence import process as presence
 from chat_schema import sharing
 from tests.chat_schema.inside import Sink, enter, send, somebody, subscribe
@@ -78,11 +78,13 @@ def topics(*rooms: facts.Room) -> set[str]:
 async def process(settings: Settings) -> AsyncIterator[hub.Hub]:
     """A hub of this loop, on a channel layer of its own."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.NEWS_SWEEP_INTERVAL = settings.NEWS_PATIENCE = 0.1
     settings.PRESENCE = {**settings.PRESENCE, "flush_interval": 0.0}
     settings.HUB = {**settings.HUB, "fast_sweep_interval": 0.05, "sweep_interval": 0.1}
     channel_layers.backends.clear()
     process = hub.current()
     yield process
+    viewers.current().stop()
     presence.current().stop()
     await process.close()
 
@@ -155,8 +157,9 @@ async def test_what_the_log_was_jumped_over_is_something_missed(
 
 
 async def test_when_hints_flow_again_rooms_are_looked_for_and_then_something_was_missed(
-    ali: Viewer, vera: Viewer, room: facts.Room, lost: pytest.MonkeyPatch
+    ali: Viewer, vera: Viewer, room: facts.Room, lost: pytest.MonkeyPatch, settings: Settings
 ) -> None:
+    settings.NEWS_SWEEP_INTERVAL = 3600
     vera_s = await device(vera)
     other = await enter(vera, "other")
     await asyncio.sleep(0.1)
@@ -166,6 +169,42 @@ async def test_when_hints_flow_again_rooms_are_looked_for_and_then_something_was
         callback()
     await vera_s.told("CaughtUp")
     assert followed() == topics(room, other)
+
+
+async def test_news_that_were_lost_are_missed_when_nothing_comes_after_them(
+    vera: Viewer, room: facts.Room, lost: pytest.MonkeyPatch
+) -> None:
+    vera_s = await device(vera)
+    other = await enter(vera, "other")
+    await vera_s.told("CaughtUp")
+    assert followed() == topics(room, other)
+    await asyncio.sleep(0.5)
+    assert vera_s.waiting == 0, "once"
+
+
+async def test_news_that_were_lost_are_missed_when_the_next_ones_come(
+    vera: Viewer, room: facts.Room, lost: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.NEWS_SWEEP_INTERVAL = 3600
+    vera_s = await device(vera)
+    other = await enter(vera, "other")
+    lost.undo()
+    await database.run(reading.set_notify, viewer=vera, room_id=room.id, notify=reading.Notify.NONE)
+    assert {(await vera_s.frame())["__typename"] for _ in range(2)} == {"CaughtUp", "ViewerRoomChanged"}
+    assert followed() == topics(room, other)
+
+
+async def test_news_that_come_twice_are_told_once(
+    vera: Viewer, room: facts.Room, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.ACTIVITY_INTERVAL = 0.01
+    tell = presence.tell
+    monkeypatch.setattr(presence, "tell", lambda *args: [tell(*args) for _ in range(2)])
+    vera_s = await device(vera)
+    await database.run(news.tell, vera.id, personal.RoomViewed(room.id))
+    await vera_s.told("ViewerRoomChanged")
+    await asyncio.sleep(0.5)
+    assert vera_s.waiting == 0
 
 
 async def test_who_is_told_is_who_may_know_when_it_is_shown(ali: Viewer, vera: Viewer, room: facts.Room) -> None:
@@ -203,10 +242,10 @@ async def test_who_cannot_be_told_now_can_try_again(
 async def test_what_cannot_be_told_is_done_all_the_same(
     vera: Viewer, room: facts.Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_user_id: int) -> list[str]:
+    def fail(*_: object) -> None:
         raise OperationalError("the database is away")
 
-    monkeypatch.setattr(people, "processes_of", fail)
+    monkeypatch.setattr("backend.presence.models.Listener.objects.filter", fail)
     await database.run(reading.set_notify, viewer=vera, room_id=room.id, notify=reading.Notify.NONE)
     await database.run(members.leave_room, viewer=vera, room_id=room.id)
     await enter(vera)
