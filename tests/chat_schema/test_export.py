@@ -27,6 +27,7 @@ from tests.chat_schema import inside
 LEFT_OUT = {
     "Message": {"room", "viewer"},
     "Reaction": {"users"},
+    "Member": {"room"},
     "User": {"bio", "stats"},
     "Room": {"lastActivityAt", "cursor", "memberCount", "members", "messages", "bans", "invitations", "viewer"},
 }

@@ -98,6 +98,7 @@ def test_a_line_is_a_frame(ana: Viewer, tea: int, tmp_path: Path) -> None:
         "replyTo": None,
         "mentions": [],
         "reactions": [],
+        "attachments": [],
     }
     assert said["event"]["message"]["author"]["username"] == "Ana"
 
