@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from backend.accounts import credentials, passwords, tokens, users
 from backend.accounts.credentials import Viewer
 from backend.chat import members, messages, people, reactions, rooms
-from backend.errors import Invalid, NotFound
+from backend.errors import Invalid, NotFound, Unauthenticated
 from backend.management.demo import tiles
 from backend.management.demo.script import Line, Person, Room, Script
 from backend.management.interrupts import between_steps
@@ -94,7 +94,8 @@ def _actor(person: Person) -> Actor:
 def _account(person: Person) -> int:
     """Who has the name may be somebody who registered it: only the password tells that it is ours."""
     name, secret = person.username, password(person.username)
-    if users.find(name) is None:
+    known = users.find(name)
+    if known is None:
         account = users.register(
             username=name,
             password=secret,
@@ -104,9 +105,10 @@ def _account(person: Person) -> int:
         )
         return account.person.id
     try:
-        return passwords.check_password(username=name, password=secret, origin="demo")
-    except Invalid as error:
+        passwords.prove(user_id=known.id, current=secret)
+    except (Invalid, Unauthenticated) as error:
         raise CommandError(f"Somebody else is called {name} here: run the demo on a database of its own.") from error
+    return known.id
 
 
 def _furnish(room: Room, actors: Cast, *, guest: str) -> int:
