@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('presence', '0001_initial'),
+        ('presence', '0002_lobby'),
     ]
 
     operations = [
