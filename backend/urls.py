@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from backend.accounts import avatars
+from backend.accounts.admin import change_own_password
 from backend.chat import files
 from backend.transport import media
 from backend.transport.views import GraphQLView, healthz, readyz
@@ -19,6 +20,7 @@ urlpatterns = [
     path("graphql", GraphQLView.as_view(schema=schema, multipart_uploads_enabled=True), name="graphql"),
     path(f"{avatars.PATH}<path:name>", media.avatar),
     re_path(rf"^{files.PATH}(?P<key>[0-9a-f]{{32}})/[^/]+\Z", media.attachment),
+    path("admin/password_change/", admin.site.admin_view(change_own_password)),  # instead of the site's own
     path("admin/", admin.site.urls),
     path("healthz", healthz),
     path("readyz", readyz),

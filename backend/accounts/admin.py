@@ -7,19 +7,23 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from backend import rates
-from backend.accounts import log_ins, staff
+from backend.accounts import log_ins, passwords, staff
 from backend.accounts.credentials import Viewer
 from backend.accounts.models import LogIn, PersonalToken, User, Way
 from backend.accounts.panel import ChangingPanel, CommandForm, Latest, Panel, RemovingPanel
 from backend.accounts.staff import Powers
-from backend.errors import RateLimited
+from backend.errors import DomainError, Invalid, RateLimited
 from backend.folding import Unseen, fold
 
 
@@ -55,6 +59,40 @@ admin.site.site_header = admin.site.site_title = _("Chaikhana")
 admin.site.index_title = _("The house")
 # Who is staff may do here what the domain lets staff do: there are no permissions beside that.
 admin.site.unregister(Group)
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """Changes it by the command that everybody's is changed by: guessing is limited, and every process is told."""
+
+    def clean_old_password(self) -> str:
+        return str(self.cleaned_data["old_password"])  # which the command looks at, when all else is well
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.errors:
+            given = self.cleaned_data
+            try:
+                passwords.change_password(
+                    user_id=self.user.pk, current=given["old_password"], new=given["new_password1"]
+                )
+            except DomainError as error:
+                is_new = isinstance(error, Invalid) and error.fields[0].path == ("newPassword",)
+                self.add_error("new_password1" if is_new else "old_password", str(error.detail))
+        return cleaned
+
+    def save(self, commit: bool = True) -> User:
+        user: User = self.user
+        user.refresh_from_db()  # its session goes on by what is stored
+        return user
+
+
+def change_own_password(request: HttpRequest) -> HttpResponseBase:
+    """In the place of the site's own view, which asks for no form but Django's."""
+    context = admin.site.each_context(request)
+    view = PasswordChangeView.as_view(
+        form_class=OwnPasswordForm, success_url=reverse("admin:password_change_done"), extra_context=context
+    )
+    return view(request)
 
 
 class TokenInline(Latest[PersonalToken]):

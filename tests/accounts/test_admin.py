@@ -52,6 +52,38 @@ def test_who_tried_and_what_came_of_it_is_noted(client: Client) -> None:
     assert User.objects.get(pk=babak.pk).last_login is None
 
 
+def _change(client: Client, old: str, new: str = "eight glasses of tea") -> str:
+    """The page that comes after it."""
+    form = {"old_password": old, "new_password1": new, "new_password2": new}
+    return client.post("/admin/password_change/", form, follow=True).content.decode()
+
+
+def test_staff_change_their_own_password_and_stay_logged_in(client: Client) -> None:
+    ana = person("Ana", is_staff=True, password=PASSWORD)
+    client.force_login(ana)
+    elsewhere = Client()
+    elsewhere.force_login(ana)
+    assert "Your password was changed." in _change(client, PASSWORD)
+    assert client.get("/admin/").status_code == 200
+    assert elsewhere.get("/admin/").status_code == 302, "other sessions have ended"
+    assert User.objects.get(pk=ana.pk).credentials_epoch == ana.credentials_epoch + 1
+    assert _try(Client(), "eight glasses of tea")
+
+
+def test_guessing_one_s_own_password_is_limited_there_too(client: Client, settings: Settings) -> None:
+    settings.RATES = {**settings.RATES, "log in": Rate(burst=2, per_second=0.001)}
+    client.force_login(person("Ana", is_staff=True, password=PASSWORD))
+    for guess in ("one", "two"):
+        assert "The current password is wrong." in _change(client, guess)
+    assert "Too often." in _change(client, PASSWORD), "it is not even tried"
+
+
+def test_a_new_password_has_to_be_good_there_too(client: Client) -> None:
+    client.force_login(person("Ana", is_staff=True, password=PASSWORD))
+    assert "too common" in _change(client, PASSWORD, "12345678")
+    assert "At most 256 characters." in _change(client, PASSWORD, "a long one" * 30)
+
+
 # How a page begins, and its way in or out.
 LOG_IN = {
     "en": ('<html lang="en" dir="ltr">', "Log in"),
