@@ -52,7 +52,7 @@ class Watch:
         self._pace = Pace(settings.ACTIVITY_INTERVAL)
 
     async def begin(self) -> None:
-        """What came before is for whoever joins the line to look up, or for `miss` to tell."""
+        """What came before is for whoever joins the line to look up."""
         self._heard = await database.run(news.number, process.current().id, self.user_id)
         await self.look()
 
@@ -67,7 +67,12 @@ class Watch:
                 return
             feeds = [self._follow(room_id) for room_id in new]
             # Held first, read second: whatever comes after these heads comes through the feeds.
-            heads = await database.run(event_log.RoomLog().heads, [feed.topic for feed in feeds])
+            try:
+                heads = await database.run(event_log.RoomLog().heads, [feed.topic for feed in feeds])
+            except BaseException:
+                for room_id in new:
+                    self._leave(room_id)
+                raise
             for feed in feeds:
                 if feed.topic in heads:
                     feed.exists(heads[feed.topic].seq)

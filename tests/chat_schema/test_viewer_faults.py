@@ -224,14 +224,15 @@ async def test_who_is_told_is_who_may_know_when_it_is_shown(ali: Viewer, vera: V
     assert vera_s.waiting == 0
 
 
+@pytest.mark.parametrize("what", ["presence.news.number", "chat.rooms.latest_rooms", "chat.event_log.RoomLog.heads"])
 async def test_who_cannot_be_told_now_can_try_again(
-    vera: Viewer, room: facts.Room, monkeypatch: pytest.MonkeyPatch
+    vera: Viewer, room: facts.Room, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    def fail(**_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OperationalError("the database is away")
 
     with monkeypatch.context() as patch:
-        patch.setattr("backend.chat.rooms.latest_rooms", fail)
+        patch.setattr(f"backend.{what}", fail)
         with pytest.raises(sharing.Unavailable):
             await device(vera)
     assert followed() == set()
