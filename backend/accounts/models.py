@@ -128,14 +128,17 @@ class LogIn(models.Model):
     """A password that was tried. Written by `log_ins.record`, which also forgets."""
 
     # Whose name it was; null if nobody's.
-    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="log_ins")
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="log_ins", verbose_name=_("person"))
     # What was tried, folded, if it is nobody's name.
-    name = models.CharField(max_length=settings.USERNAME_MAX_LENGTH, blank=True, db_index=True)
-    # The client's address in the network.
-    origin = models.CharField(max_length=64, blank=True)
-    way = models.CharField(max_length=7, choices=Way.choices)
-    succeeded = models.BooleanField()
-    at = models.DateTimeField(db_default=Now())
+    name = models.CharField(_("name"), max_length=settings.USERNAME_MAX_LENGTH, blank=True, db_index=True)
+    origin = models.CharField(_("network address"), max_length=64, blank=True)
+    way = models.CharField(_("for what"), max_length=7, choices=Way.choices)
+    succeeded = models.BooleanField(_("let in"))
+    at = models.DateTimeField(_("when"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("log-in")
+        verbose_name_plural = _("log-ins")
 
     def __str__(self) -> str:
         return str(self.pk)

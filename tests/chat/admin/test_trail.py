@@ -45,7 +45,7 @@ def test_what_is_done_in_the_panel_is_noted_without_names(
     panel.post(path(Room, tea, "delete"), {"post": "yes"})
     entries = LogEntry.objects.order_by("pk").values_list("user", "object_repr", "change_message")
     assert list(entries) == [
-        (staff.id, f"membership {kicked}", "Kick"),
+        (staff.id, f"member {kicked}", "Kick"),
         (staff.id, f"room {tea}", ""),
     ]
     assert abs(LogEntry.objects.latest("pk").action_time - database.now()) < timedelta(seconds=5)
