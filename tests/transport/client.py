@@ -123,7 +123,7 @@ class Socket:
         async with asyncio.timeout(PATIENCE):
             while True:
                 message: dict[str, Any] = json.loads(await self.connection.recv())
-                if self.hears_of_presence or not _is_of_presence(message):
+                if self.hears_of_presence or not is_of_presence(message):
                     return message
 
     async def init(self, **payload: object) -> dict[str, Any]:
@@ -202,7 +202,7 @@ class Socket:
             return self.connection.close_code
 
 
-def _is_of_presence(message: dict[str, Any]) -> bool:
+def is_of_presence(message: dict[str, Any]) -> bool:
     payload = message.get("payload")
     frame = (payload.get("data") or {}).get("roomEvents") if isinstance(payload, dict) else None
     event = frame.get("event") if frame else None
