@@ -221,6 +221,18 @@ async def test_a_signal_that_nobody_understands_deafens_nobody(process: Process,
     assert socket.frames == ["caught up c0", "1"]
 
 
+async def test_looking_at_a_feed_keeps_nothing(process: Process, socket: Socket) -> None:
+    assert process.hub.feed(ROOM) is None
+    subscriber = process.subscribe(socket)
+    feed = process.hub.feed(ROOM)
+    assert feed is not None
+    assert subscriber in feed.subscribers
+    subscriber.close()
+    assert process.hub.feed(ROOM) is feed, "it lingers"
+    await pass_time(40)
+    assert process.hub.feed(ROOM) is None
+
+
 async def test_a_watcher_hears_of_every_entry_before_the_subscribers(room: Room, socket: Socket) -> None:
     heard: list[int | None] = []
     room.write(3)
