@@ -148,6 +148,7 @@ class Lobby:
         self._listens = False
         self._task: asyncio.Task[None] | None = None
         self._forget()
+        process.on_return(self._return)
 
     async def attend(self) -> Callable[[], None]:
         """Somebody is about to watch; call what it returns when they do no more."""
@@ -186,11 +187,14 @@ class Lobby:
         # Since then, not everything was told.
         self._has_missed = False
         self._missed_at = -settings.LOBBY_CAUGHT_UP_INTERVAL
-        self._was_lossy = False
 
     def _hear(self, hint: bytes) -> None:
         if self._task is not None:
             self._await([int(hint)], self._hinted)
+
+    def _return(self) -> None:
+        """Hints flow again, and some may have been lost."""
+        self._has_missed = self._task is not None
 
     def _await(self, room_ids: Iterable[int], waiting: dict[int, None]) -> None:
         for room_id in room_ids:
@@ -243,8 +247,6 @@ class Lobby:
 
     def _make_up(self) -> None:
         """Where hints were lost or too many, let all read the list: not too often, for that is what it costs most."""
-        self._has_missed |= self._was_lossy and not self._hub.is_lossy
-        self._was_lossy = self._hub.is_lossy
         if self._has_missed and self._loop.time() - self._missed_at >= settings.LOBBY_CAUGHT_UP_INTERVAL:
             self._has_missed, self._missed_at = False, self._loop.time()
             self._hub.line(TOPIC).miss()
