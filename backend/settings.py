@@ -433,7 +433,7 @@ PRESENCE: dict[str, Any] = {
     "renew_interval": 2.0,  # how often a process does so, looks for dead ones, and for changes that it was not told of
     "flush_interval": 0.5 if EMBEDDED else 0.25,  # between two transactions that write who came and went
     "flush_size": 1000,  # people in one of them
-    "patience": 5.0,  # for what has to be known or written before a stream begins
+    "patience": 5.0,  # for what should be known or written before a stream begins
     "roster_interval": 0.25,  # between two looks at who is in one room
     "roster_max": 5000,  # people of a room that are remembered; of a crowd, only how many they are
     "crowd_interval": 5.0,  # between two looks at that

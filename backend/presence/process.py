@@ -90,12 +90,14 @@ class Process:
         return self._take(Seat(room_id, user_id))
 
     async def follow(self, room_id: int, user_id: int) -> Leave:
-        """The same for one who is about to be shown who comes and goes: that is, from when it returns on.
-
-        Raises `RateLimited` if that takes too long.
-        """
+        """The same for one who is about to be shown who comes and goes: that is, from when it returns on."""
         leave = self.enter(room_id, user_id)
-        return await self._patiently(self._watches.watch(room_id).is_ready.wait(), leave)
+        try:
+            await self._watches.watch(room_id).ready()
+        except BaseException:
+            leave()
+            raise
+        return leave
 
     async def listen(self, user_id: int) -> Leave:
         """The same for one who can be told something of their own here: everybody knows when it returns.
@@ -104,16 +106,9 @@ class Process:
         """
         seat = Seat(None, user_id)
         leave = self._take(seat)
-        return await self._patiently(self._until_written(seat), leave)
-
-    def stop(self) -> None:
-        """The process is about to end. Its lease lapses by itself: by then its people have come back to another."""
-        self._task.cancel()
-
-    async def _patiently(self, due: Awaitable[object], leave: Leave) -> Leave:
         try:
             async with asyncio.timeout(self._limits.patience):
-                await due
+                await self._until_written(seat)
         except TimeoutError as error:
             leave()
             raise RateLimited(1000, text("The server is busy. Try again in a moment.")) from error
@@ -121,6 +116,10 @@ class Process:
             leave()
             raise
         return leave
+
+    def stop(self) -> None:
+        """The process is about to end. Its lease lapses by itself: by then its people have come back to another."""
+        self._task.cancel()
 
     async def _until_written(self, seat: Seat) -> None:
         async with self._has_written:

@@ -6,6 +6,7 @@ No change is carried by a hint, which may be lost: a hint, or a look at the vers
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +44,9 @@ class Watch:
     def __init__(self, room_id: int, feed: hub.Feed, crossing: Crossing, limits: Limits, *, see: Seen) -> None:
         self.room_id = room_id
         self.holders = 0
-        self.is_ready = asyncio.Event()
+        self._is_ready = asyncio.Event()
+        # Somebody was let in before it was: what they queried since may be older than what is known first.
+        self._is_late = False
         self._feed = feed
         self._crossing = crossing
         self._limits = limits
@@ -55,6 +58,13 @@ class Watch:
         self._wake.set()
         feed.watch(self._see)
         self._task = asyncio.create_task(self._run(), name=f"roster {room_id}")
+
+    async def ready(self) -> None:
+        """Until whoever is let in will be shown every change. A database that is away keeps nobody out for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.patience):
+                await self._is_ready.wait()
+        self._is_late |= not self._is_ready.is_set()
 
     def look(self) -> None:
         """It may have changed."""
@@ -93,8 +103,12 @@ class Watch:
     def _show(self, now: Standing, began: float, ended: float) -> None:
         before, elapsed = self._known, ended - self._known_at
         self._known, self._known_at = now, began
-        self.is_ready.set()
-        if before is None or before.version == now.version:
+        self._is_ready.set()
+        if before is None:
+            if self._is_late:
+                self._feed.show(refresh(now))
+            return
+        if before.version == now.version:
             return
         # Somebody can have come and gone between the two, and be in a list that a follower has read meanwhile: whoever
         # comes stays for the grace at least, less what it takes to write it.

@@ -93,6 +93,19 @@ async def test_what_may_have_been_missed_is_to_be_read_anew(house: House) -> Non
     assert followed.shown == [OnlineChange(joined=(), left=(), online_count=1, refresh=True)]
 
 
+async def test_a_database_that_is_away_keeps_nobody_out_and_they_are_told_when_it_is_back(house: House) -> None:
+    [ali], room = house.people("ali")
+    server = house.server()
+    await server.look(room)
+    server.crossing.down = True
+    [_] = await server.follow(room, ali)
+    assert server.shown == []
+    server.crossing.down = False
+    await pass_time(LIMITS.renew_interval + SOON)
+    assert server.shown[0].refresh
+    assert house.online(room) == [ali.id]
+
+
 async def test_of_a_crowd_only_the_number_is_kept_and_told_now_and_then(house: House) -> None:
     viewers, room = house.people(*(f"guest{number}" for number in range(5)))
     server = house.server(roster_max=2)
