@@ -3,6 +3,7 @@
 And what none may see: an answer that shows the innards.
 """
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,10 @@ from pytest_django import Settings
 from backend import rates
 from backend.chat import listing
 from tests import leaks
+
+
+# What a shell starts in the background ignores Ctrl-C, and so would the processes that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -237,8 +237,9 @@ def _rows() -> QuerySet[Message]:
 
 
 def check(*, body: str, key: str) -> None:
-    """What is said with a key, as far as it can be told without knowing where. Raises `Invalid`."""
+    """What is said with a key and nothing else, as far as it can be told without knowing where. Raises `Invalid`."""
     _check_key(key)
+    _check_says(body, None)
     _check_body(body)
 
 

@@ -88,6 +88,7 @@ _REFUSALS: Mapping[Action, Text] = {
     Action.READ: text("You may not read here."),
     Action.SEND: text("You may not write here."),
     Action.REACT: text("You may not react here."),
+    Action.WHISPER: text("You may not whisper here."),
     Action.EDIT_OWN: text("You may not edit your messages here."),
     Action.DELETE_OWN: text("You may not delete your messages here."),
     Action.DELETE_ANY: text("You may not delete the messages of others here."),

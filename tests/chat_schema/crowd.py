@@ -1,11 +1,13 @@
 """A house so full that no two entries of a page show the same: what is looked up for each one is looked up often."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from backend.accounts.models import User
 from backend.chat import events, search
 from backend.chat.models import Attachment, Ban, Invitation, Membership, Mention, Message, Reaction, Room, RoomEvent
 from backend.database import now
+from backend.presence.models import Lease, Presence, Roster
 from chat_schema.nodes import global_id
 from tests.accounts import people
 from tests.chat.steps import enter
@@ -41,6 +43,11 @@ class Crowd:
             Invitation(room_id=hall, code=f"hall {number}", invitee=user, invited_by=by)
             for number, (user, by) in enumerate(zip(banned, self._people, strict=True))
         )
+        lease = Lease.objects.create(id="tests", renewed_at=self._at, expires_at=self._at + timedelta(days=1))
+        Presence.objects.bulk_create(
+            Presence(lease=lease, room_id=hall, user=each, since=self._at) for each in self._people
+        )
+        Roster.objects.create(room_id=hall, people=SIZE)
         answered = self._say([hall] * SIZE, [None] * SIZE, seq=1)
         messages = self._say([hall] * SIZE, answered, seq=1 + SIZE)
         happened: list[events.RoomEvent] = []

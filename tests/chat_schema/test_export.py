@@ -28,11 +28,14 @@ LEFT_OUT = {
     "Message": {"room", "viewer"},
     "Reaction": {"users"},
     "Member": {"room"},
-    "User": {"bio", "stats"},
-    "Room": {"lastActivityAt", "cursor", "memberCount", "members", "messages", "bans", "invitations", "viewer"},
+    "User": {"bio", "stats", "isOnline", "lastSeenAt"},
+    "Room": {
+        *("lastActivityAt", "cursor", "memberCount", "onlineCount", "viewer"),
+        *("members", "messages", "online", "bans", "invitations"),
+    },
 }
 # Of a stream: no page has them.
-OF_STREAMS = {"CaughtUp", "StreamEnded"}
+OF_STREAMS = {"CaughtUp", "StreamEnded", "OnlineChanged", "TypingChanged"}
 
 
 class _Asked(Visitor):

@@ -42,5 +42,5 @@ def test_what_is_no_id_is_invalid_and_what_is_anothers_is_not_found() -> None:
     with pytest.raises(Invalid) as invalid:
         key_of("Room", "salam", "room")
     assert [(each.path, each.code) for each in invalid.value.fields] == [(("room",), "MALFORMED")]
-    with pytest.raises(NotFound, match="No such room"):
+    with pytest.raises(NotFound, match="something else"):
         key_of("Room", global_id("Message", 1), "room")

@@ -66,14 +66,18 @@ MESSAGE = f"""
   author {PERSON} mentions {NAME} attachments {{ name url width height }} reactions {{ emoji count users {NAME} }}
   replyTo {{ id body author {NAME} }}
 """
-ROOM = "id title topic lastActivityAt memberCount viewer { role unreadCount can { send } lastRead { id body } }"
+ROOM = """
+  id title topic lastActivityAt memberCount onlineCount
+  viewer { role unreadCount can { send } lastRead { id body } }
+"""
 ANY_MESSAGE, ANY_ROOM, ANY_MEMBER = everything("Message"), everything("Room"), everything("Member")
 
 # As a client would ask for it: a long page costs no more than an operation may.
 SHOWN: Mapping[str, Page] = {
     "messages": of_hall(f"messages(last: $n) {{ nodes {{ {MESSAGE} }} }}", 8),
     "messages that were found": of_hall(f'messages(last: $n, matching: "salaam") {{ nodes {{ {MESSAGE} }} }}', 8),
-    "members": of_hall(f"members(first: $n) {{ nodes {{ role joinedAt user {PERSON} }} }}", 4),
+    "members": of_hall("members(first: $n) { nodes { role joinedAt user { displayName isOnline } } }", 6),
+    "people online": of_hall(f"online(first: $n) {{ nodes {{ since user {PERSON} }} }}", 5),
     "bans": of_hall(f"bans(first: $n) {{ nodes {{ at user {PERSON} by {PERSON} }} }}", 4),
     "events": of_hall(
         f"events(first: $n) {{ frames {{ event {{ ... on MessageSent {{ message {{ {MESSAGE} }} }} }} }} }}", 11
@@ -85,13 +89,14 @@ SHOWN: Mapping[str, Page] = {
     "one's invitations": of_viewer("invitations { room { title memberCount } }", 4, by_guest=True),
 }
 WHOLE: Mapping[str, Page] = {
-    "messages": of_hall(f"messages(last: $n) {{ nodes {{ {ANY_MESSAGE} }} }}", 24),
+    "messages": of_hall(f"messages(last: $n) {{ nodes {{ {ANY_MESSAGE} }} }}", 32),
     "members": of_hall(f"members(first: $n) {{ nodes {{ {ANY_MEMBER} }} }}", 12),
+    "people online": of_hall(f"online(first: $n) {{ nodes {{ {everything('Presence')} }} }}", 12),
     "bans": of_hall(f"bans(first: $n) {{ nodes {{ {everything('Ban')} }} }}", 10),
-    "events": of_hall(f"events(first: $n) {{ frames {{ event {{ {everything('RoomEvent')} }} }} }}", 24),
-    "rooms": Page(f"query ($n: Int!) {{ rooms(first: $n) {{ nodes {{ {ANY_ROOM} }} }} }}", 12),
-    "one's rooms": of_viewer(f"rooms(first: $n) {{ nodes {{ {ANY_ROOM} }} }}", 12),
-    "mentions": of_viewer(f"mentionedIn(last: $n) {{ nodes {{ {ANY_MESSAGE} }} }}", 24),
+    "events": of_hall(f"events(first: $n) {{ frames {{ event {{ {everything('RoomEvent')} }} }} }}", 32),
+    "rooms": Page(f"query ($n: Int!) {{ rooms(first: $n) {{ nodes {{ {ANY_ROOM} }} }} }}", 20),
+    "one's rooms": of_viewer(f"rooms(first: $n) {{ nodes {{ {ANY_ROOM} }} }}", 20),
+    "mentions": of_viewer(f"mentionedIn(last: $n) {{ nodes {{ {ANY_MESSAGE} }} }}", 32),
     "invitations": of_hall(f"invitations {{ {everything('Invitation')} }}", 12),
     "one's invitations": of_viewer(f"invitations {{ {everything('Invitation')} }}", 12, by_guest=True),
 }
@@ -135,7 +140,7 @@ def test_whatever_is_a_page_is_counted() -> None:
     }
     assert paged == {
         *("Query.rooms", "Viewer.rooms", "Viewer.mentionedIn", "Viewer.invitations"),
-        *("Room.members", "Room.messages", "Room.bans", "Room.events", "Room.invitations"),
+        *("Room.members", "Room.messages", "Room.online", "Room.bans", "Room.events", "Room.invitations"),
     }, "count it above"
 
 

@@ -110,15 +110,13 @@ def test_every_code_of_a_problem_is_told() -> None:
     assert set(told) >= set(re.findall(r'"code": "([A-Z_]+)"', source("chat_schema/errors.py")))
 
 
-def test_every_frame_is_told() -> None:
-    told = {name for cell, _ in table("frame", "what to do") for name in names(cell)}
-    union = schema._schema.type_map["RoomEvent"]
-    assert told == {each.name for each in union.types}  # type: ignore[attr-defined]  # it is a union
-
-
-def test_every_event_of_the_viewer_is_told() -> None:
-    told = {name for cell, _ in table("event", "what to do") for name in names(cell)}
-    union = schema._schema.type_map["ViewerEvent"]
+@pytest.mark.parametrize(
+    ("title", "union_name"),
+    [("frame", "RoomEvent"), ("event in the lobby", "LobbyEvent"), ("event for a person", "ViewerEvent")],
+)
+def test_every_event_is_told(title: str, union_name: str) -> None:
+    told = {name for cell, _ in table(title, "what to do") for name in names(cell)}
+    union = schema._schema.type_map[union_name]
     assert told == {each.name for each in union.types}  # type: ignore[attr-defined]  # it is a union
 
 

@@ -74,7 +74,7 @@ async def play(house: House, mutation: str, scenario: Scenario) -> None:
         type_name = f"{mutation[0].upper()}{mutation[1:]}Input"
         document = f"mutation ($input: {type_name}!) {{ {mutation}(input: $input) {selection} }}"
         data = await run(house, scenario.by, document, input=scenario.input(house.ids))
-    assert "code" not in data[mutation], (mutation, scenario.what, data)
+    assert data[mutation].get("code") == scenario.code, (mutation, scenario.what, data)
 
 
 async def run(house: House, who: str | None, document: str, *, name: str | None = None, **variables: Any) -> Any:

@@ -17,6 +17,8 @@ class Scenario(NamedTuple):
     what: str
     tea: str = ""
     garden: str = ""
+    # Of the problem that it is answered with.
+    code: str | None = None
 
     @property
     def is_told(self) -> bool:
@@ -161,6 +163,17 @@ SCENARIOS: Mapping[str, tuple[Scenario, ...]] = {
     "uploadAttachment": (
         Scenario("ali", lambda it: {"room": it["tea"], "file": File(BytesIO(b"tea"), "tea.txt")}, "a text"),
     ),
+    "setTyping": (Scenario("ali", lambda it: {"room": it["tea"], "typing": True}, "in a room"),),
+    "sendWhisper": (
+        Scenario(
+            "ali",
+            lambda it: {"room": it["tea"], "recipient": it["host"], "body": "Salaam", "key": "a whisper"},
+            "to somebody who is away",
+            code="RECIPIENT_OFFLINE",
+        ),
+    ),
+    "blockUser": (Scenario("ali", lambda it: {"user": it["host"]}, "somebody in the same room"),),
+    "unblockUser": (Scenario("ali", lambda it: {"user": it["host"]}, "the same"),),
     "addReaction": (
         _react("ali", "answer", "🍵"),
         _react("host", "first", "🍵"),

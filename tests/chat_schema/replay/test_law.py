@@ -68,6 +68,8 @@ async def test_events_that_repeat_what_was_fetched_change_nothing(house: House, 
 # What no event tells: it depends on who asks, or is no matter of one room.
 OUTSIDE = {
     *("Room.viewer", "Room.bans", "Room.invitations", "Message.viewer", "User.stats"),
+    # What is of the moment, and in no log.
+    *("Room.online", "Room.onlineCount", "User.isOnline", "User.lastSeenAt"),
     # The same events once more.
     "Room.events",
 }
