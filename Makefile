@@ -21,8 +21,8 @@ FRONTEND_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo superuser test lint types imports schema-check texts-check django-check frontend-check pytest \
-	cluster browser format schema texts lock clean
+.PHONY: help run demo superuser test lint types imports schema-check texts-check django-check frontend-check servers \
+	pytest cluster browser format schema texts lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -43,7 +43,7 @@ superuser: $(RUNTIME) ## Create an administrator
 
 ## Check
 
-test: lint types imports schema-check texts-check django-check frontend-check pytest cluster browser ## Check everything, as CI does
+test: lint types imports schema-check texts-check django-check frontend-check servers browser ## Check everything, as CI does
 
 lint: $(DEVELOPMENT) ## Style of the Python code
 	$(BIN)/ruff check
@@ -68,6 +68,12 @@ django-check: $(DEVELOPMENT) ## Django's own checks; no migration is missing
 frontend-check: $(DIST) ## Types, build and tests of the web client
 	$(NPM) run typecheck
 	$(NPM) test --if-present
+
+# Each waits much and for other things than the other. What the cluster's tests say is shown when the first have ended.
+servers: $(DEVELOPMENT) $(DIST) ## pytest and cluster, both at the same time
+	@$(MAKE) --no-print-directory cluster >$(VENV)/cluster.log 2>&1 & cluster=$$!; trap 'kill $$cluster' INT TERM; \
+	$(MAKE) --no-print-directory pytest; alone=$$?; echo "Waiting for the same tests in a cluster ..."; \
+	wait $$cluster; together=$$?; cat $(VENV)/cluster.log; exit $$((alone + together))
 
 pytest: $(DEVELOPMENT) $(DIST) ## Tests of the server (a few of them: .venv/bin/pytest tests/...)
 	$(BIN)/pytest --ignore=tests/browser

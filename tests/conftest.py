@@ -14,7 +14,6 @@ from backend import rates
 from backend.chat import listing
 from tests import leaks
 
-
 # What a shell starts in the background ignores Ctrl-C, and so would the processes that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
