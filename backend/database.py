@@ -50,11 +50,17 @@ class Workers:
     def _with_connection(self, function: Callable[[], T]) -> T:
         # Django does this at the borders of a request; a call from a socket has none.
         try:
-            close_old_connections()
+            _give_back()
             return function()
         finally:
-            close_old_connections()
+            _give_back()
             self._places.release()
+
+
+def _give_back() -> None:
+    """Let others have the connection, where there is a pool. SQLite's is this thread's own, and opening it is slow."""
+    if connection.vendor != "sqlite" or connection.errors_occurred:
+        close_old_connections()
 
 
 run = Workers("database", threads=settings.DATABASE_THREADS, queue=settings.DATABASE_QUEUE).run
