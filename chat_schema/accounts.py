@@ -115,31 +115,31 @@ class AccountDeleted:
 
 RegisterResult = Annotated[
     Registered | InvalidProblem | ConflictProblem | RateLimitedProblem,
-    strawberry.union("RegisterResult", description="What came of it."),
+    strawberry.union("RegisterResult", description="What came of `register`."),
 ]
 LogInResult = Annotated[
-    LoggedIn | InvalidProblem | RateLimitedProblem, strawberry.union("LogInResult", description="What came of it.")
+    LoggedIn | InvalidProblem | RateLimitedProblem, strawberry.union("LogInResult", description="What came of `logIn`.")
 ]
 LogOutResult = Annotated[
     LoggedOut | InvalidProblem | UnauthenticatedProblem,
-    strawberry.union("LogOutResult", description="What came of it."),
+    strawberry.union("LogOutResult", description="What came of `logOut`."),
 ]
 CreateTokenResult = Annotated[
     TokenCreated | InvalidProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("CreateTokenResult", description="What came of it."),
+    strawberry.union("CreateTokenResult", description="What came of `createToken`."),
 ]
 RevokeTokenResult = Annotated[
     TokenRevoked | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("RevokeTokenResult", description="What came of it."),
+    strawberry.union("RevokeTokenResult", description="What came of `revokeToken`."),
 ]
 ChangePasswordResult = Annotated[
     PasswordChanged | InvalidProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("ChangePasswordResult", description="What came of it."),
+    strawberry.union("ChangePasswordResult", description="What came of `changePassword`."),
 ]
 
 DeleteAccountResult = Annotated[
     AccountDeleted | InvalidProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("DeleteAccountResult", description="What came of it."),
+    strawberry.union("DeleteAccountResult", description="What came of `deleteAccount`."),
 ]
 
 

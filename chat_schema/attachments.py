@@ -66,7 +66,7 @@ UploadAttachmentResult = Annotated[
     | NotFoundProblem
     | UnauthenticatedProblem
     | RateLimitedProblem,
-    strawberry.union("UploadAttachmentResult", description="What came of it."),
+    strawberry.union("UploadAttachmentResult", description="What came of `uploadAttachment`."),
 ]
 
 

@@ -22,11 +22,11 @@ class SetAvatarInput:
 
 SetAvatarResult = Annotated[
     ProfileUpdated | InvalidProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("SetAvatarResult", description="What came of it."),
+    strawberry.union("SetAvatarResult", description="What came of `setAvatar`."),
 ]
 RemoveAvatarResult = Annotated[
     ProfileUpdated | InvalidProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("RemoveAvatarResult", description="What came of it."),
+    strawberry.union("RemoveAvatarResult", description="What came of `removeAvatar`."),
 ]
 
 

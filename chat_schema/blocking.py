@@ -40,11 +40,11 @@ class UserUnblocked:
 
 BlockUserResult = Annotated[
     UserBlocked | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("BlockUserResult", description="What came of it."),
+    strawberry.union("BlockUserResult", description="What came of `blockUser`."),
 ]
 UnblockUserResult = Annotated[
     UserUnblocked | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("UnblockUserResult", description="What came of it."),
+    strawberry.union("UnblockUserResult", description="What came of `unblockUser`."),
 ]
 
 

@@ -103,7 +103,7 @@ CreateInvitationResult = Annotated[
     | NotFoundProblem
     | UnauthenticatedProblem
     | RateLimitedProblem,
-    strawberry.union("CreateInvitationResult", description="What came of it."),
+    strawberry.union("CreateInvitationResult", description="What came of `createInvitation`."),
 ]
 RevokeInvitationResult = Annotated[
     InvitationRevoked
@@ -112,7 +112,7 @@ RevokeInvitationResult = Annotated[
     | NotFoundProblem
     | UnauthenticatedProblem
     | RateLimitedProblem,
-    strawberry.union("RevokeInvitationResult", description="What came of it."),
+    strawberry.union("RevokeInvitationResult", description="What came of `revokeInvitation`."),
 ]
 
 

@@ -95,11 +95,11 @@ class RoomLeft:
 
 EnterRoomResult = Annotated[
     RoomEntered | InvalidProblem | NotFoundProblem | ForbiddenProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("EnterRoomResult", description="What came of it."),
+    strawberry.union("EnterRoomResult", description="What came of `enterRoom`."),
 ]
 LeaveRoomResult = Annotated[
     RoomLeft | InvalidProblem | NotFoundProblem | ForbiddenProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("LeaveRoomResult", description="What came of it."),
+    strawberry.union("LeaveRoomResult", description="What came of `leaveRoom`."),
 ]
 
 

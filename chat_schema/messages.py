@@ -200,15 +200,15 @@ SendMessageResult = Annotated[
     | NotFoundProblem
     | UnauthenticatedProblem
     | RateLimitedProblem,
-    strawberry.union("SendMessageResult", description="What came of it."),
+    strawberry.union("SendMessageResult", description="What came of `sendMessage`."),
 ]
 EditMessageResult = Annotated[
     MessageAccepted | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("EditMessageResult", description="What came of it."),
+    strawberry.union("EditMessageResult", description="What came of `editMessage`."),
 ]
 DeleteMessageResult = Annotated[
     MessageAccepted | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("DeleteMessageResult", description="What came of it."),
+    strawberry.union("DeleteMessageResult", description="What came of `deleteMessage`."),
 ]
 
 

@@ -81,11 +81,11 @@ class MemberRoleSet:
 
 ModerateMemberResult = Annotated[
     MemberModerated | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("ModerateMemberResult", description="What came of it."),
+    strawberry.union("ModerateMemberResult", description="What came of `moderateMember`."),
 ]
 SetMemberRoleResult = Annotated[
     MemberRoleSet | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("SetMemberRoleResult", description="What came of it."),
+    strawberry.union("SetMemberRoleResult", description="What came of `setMemberRole`."),
 ]
 
 

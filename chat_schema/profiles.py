@@ -234,7 +234,7 @@ class ProfileUpdated:
 
 UpdateProfileResult = Annotated[
     ProfileUpdated | InvalidProblem | ConflictProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("UpdateProfileResult", description="What came of it."),
+    strawberry.union("UpdateProfileResult", description="What came of `updateProfile`."),
 ]
 
 

@@ -49,7 +49,7 @@ AddReactionResult = Annotated[
     | NotFoundProblem
     | UnauthenticatedProblem
     | RateLimitedProblem,
-    strawberry.union("AddReactionResult", description="What came of it."),
+    strawberry.union("AddReactionResult", description="What came of `addReaction`."),
 ]
 RemoveReactionResult = Annotated[
     ReactionsUpdated
@@ -58,7 +58,7 @@ RemoveReactionResult = Annotated[
     | NotFoundProblem
     | UnauthenticatedProblem
     | RateLimitedProblem,
-    strawberry.union("RemoveReactionResult", description="What came of it."),
+    strawberry.union("RemoveReactionResult", description="What came of `removeReaction`."),
 ]
 
 

@@ -52,11 +52,11 @@ class NotifySet:
 
 MarkReadResult = Annotated[
     ReadMarked | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("MarkReadResult", description="What came of it."),
+    strawberry.union("MarkReadResult", description="What came of `markRead`."),
 ]
 SetNotifyResult = Annotated[
     NotifySet | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("SetNotifyResult", description="What came of it."),
+    strawberry.union("SetNotifyResult", description="What came of `setNotify`."),
 ]
 
 

@@ -45,11 +45,11 @@ class PasswordReset:
 
 RequestPasswordResetResult = Annotated[
     PasswordResetRequested | InvalidProblem | RateLimitedProblem,
-    strawberry.union("RequestPasswordResetResult", description="What came of it."),
+    strawberry.union("RequestPasswordResetResult", description="What came of `requestPasswordReset`."),
 ]
 ResetPasswordResult = Annotated[
     PasswordReset | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("ResetPasswordResult", description="What came of it."),
+    strawberry.union("ResetPasswordResult", description="What came of `resetPassword`."),
 ]
 
 

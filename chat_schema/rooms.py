@@ -297,11 +297,11 @@ UpdateRoomResult = Annotated[
     | NotFoundProblem
     | UnauthenticatedProblem
     | RateLimitedProblem,
-    strawberry.union("UpdateRoomResult", description="What came of it."),
+    strawberry.union("UpdateRoomResult", description="What came of `updateRoom`."),
 ]
 DeleteRoomResult = Annotated[
     RoomDeleted | InvalidProblem | NotFoundProblem | ForbiddenProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("DeleteRoomResult", description="What came of it."),
+    strawberry.union("DeleteRoomResult", description="What came of `deleteRoom`."),
 ]
 
 

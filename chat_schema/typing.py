@@ -51,7 +51,7 @@ class TypingSet:
 
 SetTypingResult = Annotated[
     TypingSet | InvalidProblem | ForbiddenProblem | NotFoundProblem | UnauthenticatedProblem | RateLimitedProblem,
-    strawberry.union("SetTypingResult", description="What came of it."),
+    strawberry.union("SetTypingResult", description="What came of `setTyping`."),
 ]
 
 

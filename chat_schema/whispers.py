@@ -85,7 +85,7 @@ SendWhisperResult = Annotated[
     | NotFoundProblem
     | UnauthenticatedProblem
     | RateLimitedProblem,
-    strawberry.union("SendWhisperResult", description="What came of it."),
+    strawberry.union("SendWhisperResult", description="What came of `sendWhisper`."),
 ]
 
 
