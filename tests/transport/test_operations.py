@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.transport.client import EVENTS, VIEWER, Person, Socket, bodies, do
+from tests.transport.client import EVENTS, PASSWORD, VIEWER, Person, Socket, bodies, do
 from tests.transport.served import address
 
 
@@ -71,9 +71,11 @@ async def test_an_id_in_use_closes_with_4409(ali: Person) -> None:
 
 
 async def test_an_id_of_a_query_that_goes_on_is_in_use_too(ali: Person) -> None:
-    """Whatever kind of operation it is. Sent at once: it cannot be over when the second one is read."""
+    """Whatever kind of operation it is. One that hashes a password is not over when the second one is read."""
+    credentials = f'{{ username: "{ali.username}", password: "{PASSWORD}" }}'
+    slow = f'mutation {{ createToken(input: {{ name: "another", credentials: {credentials} }}) {{ __typename }} }}'
     async with ali.socket() as socket:
-        message = json.dumps({"type": "subscribe", "id": "x", "payload": {"query": VIEWER}})
+        message = json.dumps({"type": "subscribe", "id": "x", "payload": {"query": slow}})
         await asyncio.gather(socket.raw(message), socket.raw(message))
         assert await socket.closed() == 4409
 

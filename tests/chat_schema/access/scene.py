@@ -6,6 +6,7 @@ from io import BytesIO
 from itertools import count
 
 from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
 
 from backend.accounts import tokens
 from backend.accounts.credentials import Credential, Viewer
@@ -49,10 +50,11 @@ class Scene:
     nothing: Ids
 
 
+@transaction.atomic
 def set_up(who: str, *, is_private: bool) -> Scene:
     """A room where somebody and its host have spoken, a third is a member and a fourth is banned.
 
-    Then that somebody became what they are.
+    Then that somebody became what they are. In one transaction, for there are many rooms like this.
     """
     number = next(_numbers)
     host, third, fourth = (_person(f"{name}{number}") for name in ("host", "third", "fourth"))
