@@ -18,6 +18,10 @@ class Item:
         self.cursor = cursor
         self.frames: dict[Hashable, str | asyncio.Event] = {}
 
+    def is_as(self, other: "Item") -> bool:
+        """Whether it says the same, so that one rendering does for both."""
+        return type(other) is type(self) and other.cursor == self.cursor
+
 
 class Entry(Item):
     """One event of a log. The hub never looks into `payload`.
@@ -69,13 +73,16 @@ class Shown(Item):
 
 
 class Ended(Item):
-    """Access ended with the entry at `cursor`."""
+    """Access ended with `entry`. `cursor` is there, or where a subscriber is who is not sent what comes before it."""
 
     __slots__ = ("entry",)
 
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(entry.cursor)
+    def __init__(self, entry: Entry, cursor: str | None = None) -> None:
+        super().__init__(entry.cursor if cursor is None else cursor)
         self.entry = entry
+
+    def is_as(self, other: Item) -> bool:
+        return super().is_as(other) and isinstance(other, Ended) and other.entry is self.entry
 
 
 class Reset(Item):

@@ -104,7 +104,8 @@ class Subscriber:
     def consider(self, entry: Entry) -> None:
         """An entry has come: if it ends access, and is not simply the next one, it is the end."""
         if self._is_ended_by(entry) and self.position < entry.seq - 1:
-            self.end(self.topic.notice(Ended(entry)))
+            # Where it is, and not where its access ended: whoever comes back goes on from there, and misses nothing.
+            self.end(self.topic.notice(Ended(entry, self._cursor)))
 
     def forget(self, subject: str | None) -> None:
         """What is about this subject, or about whatever it is, is not sent any more: it is read again."""

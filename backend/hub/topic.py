@@ -49,7 +49,7 @@ class Topic:
         """This one, or the equal one that others got at about the same time: rendered once for all of them."""
         now = asyncio.get_running_loop().time()
         held, since = self._notices.get(type(notice), (None, 0.0))
-        if held is None or held.cursor != notice.cursor or now - since > self._limits.fast_sweep_interval:
+        if held is None or not notice.is_as(held) or now - since > self._limits.fast_sweep_interval:
             self._notices[type(notice)] = notice, now
             return notice
         return held

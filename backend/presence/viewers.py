@@ -119,7 +119,8 @@ class Watch:
                 logger.warning("looking for somebody's rooms failed (%r); trying again", error)
                 await asyncio.sleep(settings.ACTIVITY_INTERVAL)
             else:
-                then()
+                if self.devices:  # they may have gone meanwhile
+                    then()
                 return
 
     def soon(self, notice: RoomActive | RoomViewed) -> None:
@@ -158,8 +159,11 @@ class Watch:
                     self.soon(RoomViewed(room_id))
             case events.RoomDeleted():
                 self.soon(RoomViewed(room_id))
-        if entry.ends in (hub.EVERYONE, event_log.principal(self.user_id)):
+        if entry.ends == hub.EVERYONE:
             self._leave(room_id)
+        elif entry.ends == event_log.principal(self.user_id):
+            # Unless they have come back before this was heard: what they are in now tells.
+            current().look_again(self)
 
     def _hear_message(self, logged: Logged) -> None:
         message = logged.message
@@ -211,6 +215,10 @@ class Viewers:
         """To each of their devices that is connected to this process: to how many."""
         watch = self._watches.get(user_id)
         return watch.show(notice) if watch else 0
+
+    def look_again(self, watch: Watch) -> None:
+        """Soon, follow the rooms that this person is in then, and no others."""
+        self._spawn(watch.look_again(lambda: None))
 
     def stop(self) -> None:
         for task in self._tasks:

@@ -141,6 +141,8 @@ class Follower:
                 is_lost = self.may_be_reset or self.topic in self.machine.doubtful
                 known = self.is_ended or self.feed._ended is not None or bool(self.departures) or is_lost
                 self.expect(known, "ended for no reason")
+                is_there = cursor == self.cursors[-1] or self.feed._ended is not None or is_lost
+                self.expect(is_there, f"ended at {cursor}, where it is not")
             else:
                 is_doubtful = self.topic in self.machine.doubtful
                 self.expect(self.may_be_reset or is_doubtful, f"reset ({text}) for no reason")
