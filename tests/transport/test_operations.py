@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.transport.client import EVENTS, PASSWORD, VIEWER, Person, Socket, bodies, do
+from tests.transport.client import EVENTS, VIEWER, Person, Socket, bodies, do
 from tests.transport.served import address
 
 
@@ -71,11 +71,12 @@ async def test_an_id_in_use_closes_with_4409(ali: Person) -> None:
 
 
 async def test_an_id_of_a_query_that_goes_on_is_in_use_too(ali: Person) -> None:
-    """Whatever kind of operation it is. One that hashes a password is not over when the second one is read."""
-    credentials = f'{{ username: "{ali.username}", password: "{PASSWORD}" }}'
-    slow = f'mutation {{ createToken(input: {{ name: "another", credentials: {credentials} }}) {{ __typename }} }}'
+    """Whatever kind of operation it is. One that changes much, in turn, is not over when the second one is read."""
+    changes = [f'bio{number}: updateProfile(input: {{ bio: "{number}" }}) {{ __typename }}' for number in range(20)]
     async with ali.socket() as socket:
-        message = json.dumps({"type": "subscribe", "id": "x", "payload": {"query": slow}})
+        message = json.dumps(
+            {"type": "subscribe", "id": "x", "payload": {"query": f"mutation {{ {' '.join(changes)} }}"}}
+        )
         await asyncio.gather(socket.raw(message), socket.raw(message))
         assert await socket.closed() == 4409
 
