@@ -102,13 +102,15 @@ class Watch:
 
     def _show(self, now: Standing, began: float, ended: float) -> None:
         before, elapsed = self._known, ended - self._known_at
-        self._known, self._known_at = now, began
+        self._known_at = began
         self._is_ready.set()
+        if before is not None and before.version == now.version:
+            # Its people may be those of the next version already: that one's difference is from what was shown.
+            return
+        self._known = now
         if before is None:
             if self._is_late:
                 self._feed.show(refresh(now))
-            return
-        if before.version == now.version:
             return
         # Somebody can have come and gone between the two, and be in a list that a follower has read meanwhile: whoever
         # comes stays for the grace at least, less what it takes to write it.

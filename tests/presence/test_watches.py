@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from pytest_django import Settings
 
+from backend.chat import moderation
+from backend.chat.moderation import ModerationAction
+from backend.presence import rosters
 from backend.presence.rosters import Standing
 from backend.presence.watches import OnlineChange, difference
 from tests.hub.clock import pass_time
+from tests.hub.conftest import LIMITS as HUB_LIMITS
 from tests.presence.scenes import LIMITS, SOON, House, grace
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -72,6 +76,24 @@ async def test_a_lost_hint_heals(house: House) -> None:
     await pass_time(LIMITS.renew_interval + SOON)
     [came] = followed.shown
     assert [user for user, _ in came.joined] == [vera.id]
+
+
+async def test_who_is_found_gone_before_the_version_says_so_is_shown_to_have_left(house: House) -> None:
+    [ali, vera], room = house.people("ali", "vera")
+    server = house.server()
+    await server.look(room)
+    await server.follow(room, ali, vera)
+    await pass_time(SOON)
+    server.shown.clear()
+    house.wire.fate = lambda _topic, _hint: []
+    house.do(moderation.moderate_member, viewer=ali, room_id=room, user_id=vera.id, action=ModerationAction.KICK)
+    version = house.do(rosters.versions, [room])
+    server.process._watches.watch(room).look()
+    await pass_time(LIMITS.roster_interval)
+    assert list(house.do(rosters.standing, room, 10).since or ()) == [ali.id]
+    assert house.do(rosters.versions, [room]) == version
+    await pass_time(LIMITS.renew_interval + HUB_LIMITS.sweep_interval + SOON)
+    assert [change.left for change in server.shown] == [(vera.id,)]
 
 
 async def test_what_may_have_been_missed_is_to_be_read_anew(house: House) -> None:
