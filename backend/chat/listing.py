@@ -57,6 +57,11 @@ def rooms_on_it(room_ids: Collection[int]) -> Sequence[facts.Room]:
     return [facts.room(row) for row in Room.objects.filter(pk__in=room_ids, is_private=False, deleted_at=None)]
 
 
+def public_among(room_ids: Collection[int]) -> set[int]:
+    """Those of these rooms that are on the list: of no other is anything hinted at."""
+    return set(Room.objects.filter(pk__in=room_ids, is_private=False, deleted_at=None).values_list("pk", flat=True))
+
+
 class Off(NamedTuple):
     """A room that was public and is no more, since then."""
 

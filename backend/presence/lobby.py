@@ -90,6 +90,7 @@ class Swept(msgspec.Struct, frozen=True):
 
     mark: Mark
     states: Mapping[int, State]
+    too_many: bool
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -107,10 +108,17 @@ def mark() -> Mark:
 def sweep(since: Mark) -> Swept:
     """Where something has happened, whoever hinted at it."""
     one_too_many, now = settings.LOBBY_BACKLOG + 1, mark()
-    changed = Roster.objects.filter(changed_at__gt=since.at).values_list("room", flat=True)
-    room_ids = {*listing.happened_in(since.event, one_too_many), *changed[:one_too_many]}
+    happened = listing.happened_in(since.event, one_too_many)
+    # Private rooms are nobody's to know, and take no place of a public one.
+    public = Roster.objects.filter(changed_at__gt=since.at, room__is_private=False, room__deleted_at=None)
+    changed = public.order_by("-changed_at").values_list("room", flat=True)[:one_too_many]
+    room_ids = {*happened, *changed}
     versions = rosters.versions(room_ids)
-    return Swept(now, {room.id: (room.head, versions.get(room.id, 0)) for room in listing.rooms_on_it(room_ids)})
+    return Swept(
+        mark=now,
+        states={room.id: (room.head, versions.get(room.id, 0)) for room in listing.rooms_on_it(room_ids)},
+        too_many=max(len(happened), len(changed)) > settings.LOBBY_BACKLOG,
+    )
 
 
 def look(room_ids: Collection[int], off_since: datetime) -> Seen:
@@ -217,6 +225,7 @@ class Lobby:
             swept: Swept = await self._crossing(sweep, self._marks[0])
             self._swept_at = self._loop.time()
             self._marks.append(swept.mark)
+            self._has_missed |= swept.too_many
             self._await((each for each, state in swept.states.items() if self._told.get(each) != state), self._due)
             is_due = True
         if is_due:

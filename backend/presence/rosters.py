@@ -90,7 +90,8 @@ def _raise(rosters: Sequence[Roster]) -> None:
     """Count those who are there now, and say so once that is committed."""
     if not rosters:
         return
-    counts = _online().filter(room__in=[each.pk for each in rosters]).values("room")
+    room_ids = [each.pk for each in rosters]
+    counts = _online().filter(room__in=room_ids).values("room")
     people_in = dict(counts.annotate(Count("user", distinct=True)).values_list("room", "user__count"))
     now = database.now()
     for roster in rosters:
@@ -98,9 +99,11 @@ def _raise(rosters: Sequence[Roster]) -> None:
         roster.people = people_in.get(roster.pk, 0)
         roster.changed_at = now
     Roster.objects.bulk_update(rosters, ["version", "people", "changed_at"])
+    public = listing.public_among(room_ids)
     for roster in rosters:
         transaction.on_commit(partial(hub.signal, event_log.topic(roster.pk), ROSTER), robust=True)
-        transaction.on_commit(partial(listing.changed, roster.pk), robust=True)
+        if roster.pk in public:
+            transaction.on_commit(partial(listing.changed, roster.pk), robust=True)
 
 
 def _add_presences(lease_id: str, come: Collection[Seat]) -> dict[Seat, int]:

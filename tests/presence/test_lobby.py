@@ -35,6 +35,8 @@ class Rooms:
         self.asked: Counter[str] = Counter()
         self.looked_at: list[Collection[int]] = []
         self.down = False
+        # More has changed than a sweep names.
+        self.too_many = False
         self.meanwhile: Callable[[], None] = lambda: None
 
     async def __call__(self, function: Callable[..., Any], *args: Any) -> Any:
@@ -51,7 +53,7 @@ class Rooms:
 
     def sweep(self, since: Mark) -> Swept:
         states = {each: self._state(each) for each in self.events[since.event :] if each in self.public}
-        return Swept(self.mark(), states)
+        return Swept(self.mark(), states, too_many=self.too_many)
 
     def look(self, room_ids: Collection[int], off_since: datetime) -> Seen:
         self.looked_at.append(room_ids)
@@ -348,6 +350,19 @@ async def test_of_too_many_no_more_wait_than_may_and_all_are_told_to_read_the_li
     assert told.count("caught up") == 2
     assert len(told) <= settings.LOBBY_ROOMS_AT_ONCE * seconds
     assert len(lobby._told) <= settings.LOBBY_BACKLOG
+
+
+async def test_where_a_sweep_finds_too_many_all_are_told_to_read_the_list(
+    process: Process, rooms: Rooms, watcher: Watcher
+) -> None:
+    """Also when those that it names have all been told of."""
+    rooms.change(1)
+    hint(process, 1)
+    await pass_time(SOON)
+    assert watcher.take() == ["1 is 2"]
+    rooms.too_many = True
+    await pass_time(settings.LOBBY_SWEEP_INTERVAL)
+    assert watcher.take() == ["caught up"]
 
 
 # --- Nobody ---------------------------------------------------------------------------------------------------

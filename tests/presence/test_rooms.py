@@ -10,12 +10,14 @@ from pytest_django import Settings
 
 from backend import database
 from backend.accounts.credentials import Viewer
+from backend.chat import listing
 from backend.chat import rooms as chat_rooms
 from backend.chat.pages import Window
 from backend.chat.rooms import Changes
 from backend.errors import Invalid, Unauthenticated
-from backend.presence import lobby
+from backend.presence import lobby, rosters
 from backend.presence.models import Roster
+from backend.presence.rosters import Seat
 from tests.accounts import people
 from tests.chat.steps import enter, make_private, say
 
@@ -126,7 +128,50 @@ def test_a_sweep_that_finds_too_many_says_so(ana: Viewer, settings: Settings) ->
     settings.LOBBY_BACKLOG = 2
     for number in range(5):
         enter(ana, f"room {number}")
-    assert len(lobby.sweep(begin).states) == 3
+    swept = lobby.sweep(begin)
+    assert len(swept.states) == 3
+    assert swept.too_many
+    settings.LOBBY_BACKLOG = 5
+    assert not lobby.sweep(begin).too_many
+
+
+def test_so_does_one_that_finds_people_in_too_many_rooms(ana: Viewer, settings: Settings) -> None:
+    room_ids = [enter(ana, f"room {number}") for number in range(5)]
+    begin = lobby.mark()
+    for room_id in room_ids:
+        occupy(room_id)
+    settings.LOBBY_BACKLOG = 4
+    assert lobby.sweep(begin).too_many
+    settings.LOBBY_BACKLOG = 5
+    assert not lobby.sweep(begin).too_many
+
+
+def test_private_and_deleted_rooms_take_no_place_of_a_public_one(ana: Viewer, settings: Settings) -> None:
+    settings.LOBBY_BACKLOG = 2
+    hidden, public = [enter(ana, f"hidden {number}") for number in range(6)], enter(ana, "public")
+    for room_id in hidden[1:]:
+        make_private(room_id)
+    chat_rooms.delete_room(viewer=ana, room_id=hidden[0])
+    begin = lobby.mark()
+    for room_id in (*hidden[:3], public, *hidden[3:]):
+        occupy(room_id)
+    swept = lobby.sweep(begin)
+    assert swept.states.keys() == {public}
+    assert not swept.too_many
+
+
+def test_who_comes_and_goes_is_hinted_at_in_public_rooms_alone(ana: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    public, secret, gone = [enter(ana, address) for address in ("public", "secret", "gone")]
+    make_private(secret)
+    chat_rooms.delete_room(viewer=ana, room_id=gone)
+    hinted: list[int] = []
+    monkeypatch.setattr(listing, "changed", hinted.append)
+    touched = (public, secret, gone)
+    rosters.write(
+        "a process", is_held=False, come=[Seat(public, ana.id), Seat(secret, ana.id)], gone={}, touched=touched
+    )
+    assert rosters.versions(touched) == dict.fromkeys(touched, 1)
+    assert hinted == [public]
 
 
 def test_rooms_are_looked_at_with_their_counts_in_a_few_queries(ana: Viewer) -> None:
