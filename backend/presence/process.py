@@ -57,8 +57,8 @@ class Process:
         self._open: dict[Seat, int] = {}
         # Those who have none any more, but have not left yet.
         self._leaving: dict[Seat, asyncio.TimerHandle] = {}
-        # What has been written, with its keys.
-        self._written: dict[Seat, int] = {}
+        # What has certainly been written.
+        self._written: set[Seat] = set()
         # Where the two may differ, in the order in which that came about.
         self._changed: dict[Seat, None] = {}
         # Rooms where somebody who is here may have become a member, or be one no more.
@@ -250,20 +250,18 @@ class Process:
         for seat in seats:
             del self._changed[seat]
         come = [seat for seat in seats if self._is_here(seat) and seat not in self._written]
-        gone = {seat: self._written[seat] for seat in seats if not self._is_here(seat) and seat in self._written}
+        # Also those who are not known to be written: a write that failed may have been committed. So may this one.
+        gone = {seat for seat in seats if not self._is_here(seat)}
+        self._written -= gone
         touched, self._touched = self._touched, set()
         try:
-            keys = await self._crossing(
-                rosters.write, self.id, is_held=self._is_held, come=come, gone=gone, touched=touched
-            )
+            await self._crossing(rosters.write, self.id, is_held=self._is_held, come=come, gone=gone, touched=touched)
         except Exception:
             self._changed = dict.fromkeys((*seats, *self._changed))
             self._touched |= touched
             raise
         self._is_held = True
-        self._written |= keys
-        for seat in gone:
-            del self._written[seat]
+        self._written.update(come)
         for seat in seats:  # they may have come back, or gone, while it was written
             self._change(seat)
         async with self._has_written:

@@ -40,12 +40,13 @@ def write(
     *,
     is_held: bool,
     come: Collection[Seat],
-    gone: Mapping[Seat, int],
+    gone: Collection[Seat],
     touched: Collection[int] = (),
-) -> dict[Seat, int]:
-    """Change the rows of a process, and return the keys of those who have come; `gone` has the keys of the others.
+) -> None:
+    """Change the rows of a process, for those who have come and those who have gone.
 
-    The rosters of the `touched` rooms are counted anew too. It may be said twice that somebody has come or gone.
+    The rosters of the `touched` rooms are counted anew too. It may be said twice that somebody has come or gone, and
+    of whoever was never written that they have gone.
     Raises `Lapsed` if the lease is held no more, but was supposed to be.
     """
     with transaction.atomic():
@@ -55,12 +56,11 @@ def write(
             leases.acquire(lease_id)
         rooms = {seat.room_id for seat in (*come, *gone) if seat.room_id is not None}.union(touched)
         rosters = _lock(rooms)
-        keys = _add_presences(lease_id, come) | _add_listeners(lease_id, come)
-        Presence.objects.filter(pk__in=[key for seat, key in gone.items() if seat.room_id is not None]).delete()
-        Listener.objects.filter(pk__in=[key for seat, key in gone.items() if seat.room_id is None]).delete()
+        _add_presences(lease_id, come)
+        _add_listeners(lease_id, come)
+        _remove(lease_id, gone)
         people.note({seat.user_id for seat in gone}, at=database.now())
         _raise(rosters)
-    return keys
 
 
 def sweep() -> None:
@@ -106,11 +106,11 @@ def _raise(rosters: Sequence[Roster]) -> None:
             transaction.on_commit(partial(listing.changed, roster.pk), robust=True)
 
 
-def _add_presences(lease_id: str, come: Collection[Seat]) -> dict[Seat, int]:
+def _add_presences(lease_id: str, come: Collection[Seat]) -> None:
     rooms = {seat.room_id for seat in come if seat.room_id is not None}
     users = {seat.user_id for seat in come if seat.room_id is not None}
     if not rooms:
-        return {}
+        return
     now = database.now()
     # Who comes through another process while they are there was there before.
     there = Presence.objects.filter(room__in=rooms, user__in=users).values("room", "user").annotate(Min("since"))
@@ -125,17 +125,21 @@ def _add_presences(lease_id: str, come: Collection[Seat]) -> dict[Seat, int]:
         for seat in come
         if seat.room_id is not None
     ]
-    unique = ("lease", "room", "user")
-    # Not `ignore_conflicts`, which does not tell the keys.
-    added = Presence.objects.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=("since",))
-    return {Seat(row.room_id, row.user_id): row.pk for row in added}
+    Presence.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _add_listeners(lease_id: str, come: Collection[Seat]) -> dict[Seat, int]:
+def _add_listeners(lease_id: str, come: Collection[Seat]) -> None:
     rows = [Listener(lease_id=lease_id, user_id=seat.user_id) for seat in come if seat.room_id is None]
-    unique = ("lease", "user")
-    added = Listener.objects.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=("user",))
-    return {Seat(None, row.user_id): row.pk for row in added}
+    Listener.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _remove(lease_id: str, gone: Collection[Seat]) -> None:
+    rooms = {seat.room_id for seat in gone if seat.room_id is not None}
+    users = {seat.user_id for seat in gone}
+    there = Presence.objects.filter(lease=lease_id, room__in=rooms, user__in=users).values_list("pk", "room", "user")
+    Presence.objects.filter(pk__in=[key for key, room, user in there if Seat(room, user) in gone]).delete()
+    listeners = [seat.user_id for seat in gone if seat.room_id is None]
+    Listener.objects.filter(lease=lease_id, user__in=listeners).delete()
 
 
 # --- What is read -----------------------------------------------------------------------------------------------

@@ -63,6 +63,8 @@ class Crossing:
         self._worker = worker
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.down = False
+        # Who comes and goes is written, and the connection lost before anybody is told.
+        self.loses_answers = False
         self._open = asyncio.Event()
         self._open.set()
 
@@ -77,7 +79,10 @@ class Crossing:
         await self._open.wait()
         if self.down:
             raise ConnectionError("the database is away")
-        return self._worker(function, *args, **kwargs)
+        answer = self._worker(function, *args, **kwargs)
+        if self.loses_answers and function is rosters.write:
+            raise ConnectionError("the connection was lost")
+        return answer
 
     def writes(self) -> list[dict[str, Any]]:
         return [kwargs for name, kwargs in self.calls if name == "write"]

@@ -148,6 +148,42 @@ async def test_what_could_not_be_written_is_written_later(house: House) -> None:
     assert house.online(room) == [viewers[1].id, viewers[2].id]
 
 
+async def test_whoever_may_have_been_written_and_leaves_is_no_ghost(house: House) -> None:
+    [ali], room = house.people("ali")
+    server = house.server()
+    server.crossing.loses_answers = True
+    leave = server.process.enter(room, ali.id)
+    listening = asyncio.create_task(server.process.listen(ali.id))
+    await pass_time(SOON)
+    assert house.online(room) == [ali.id]
+    listening.cancel()
+    leave()
+    server.crossing.down = True
+    await pass_time(grace() + SOON)
+    server.crossing.down = server.crossing.loses_answers = False
+    await pass_time(SOON)
+    assert house.online(room) == []
+    assert house.do(Listener.objects.count) == 0
+    await pass_time(lease())
+    assert house.do(Lease.objects.count) == 0
+
+
+async def test_whoever_may_have_been_taken_away_and_comes_back_is_online(house: House) -> None:
+    [ali], room = house.people("ali")
+    server = house.server()
+    [leave] = await server.follow(room, ali)
+    await pass_time(SOON)
+    leave()
+    await pass_time(grace() - SOON)
+    server.crossing.loses_answers = True
+    await pass_time(2 * SOON)
+    assert house.online(room) == []
+    server.process.enter(room, ali.id)
+    server.crossing.loses_answers = False
+    await pass_time(SOON)
+    assert house.online(room) == [ali.id]
+
+
 async def test_many_who_come_and_go_at_once_are_written_in_few_transactions_of_a_bounded_size(house: House) -> None:
     viewers, room = house.people(*(f"guest{number}" for number in range(25)))
     server = house.server(flush_size=10)

@@ -168,7 +168,7 @@ def test_who_comes_and_goes_is_hinted_at_in_public_rooms_alone(ana: Viewer, monk
     monkeypatch.setattr(listing, "changed", hinted.append)
     touched = (public, secret, gone)
     rosters.write(
-        "a process", is_held=False, come=[Seat(public, ana.id), Seat(secret, ana.id)], gone={}, touched=touched
+        "a process", is_held=False, come=[Seat(public, ana.id), Seat(secret, ana.id)], gone=(), touched=touched
     )
     assert rosters.versions(touched) == dict.fromkeys(touched, 1)
     assert hinted == [public]

@@ -73,7 +73,7 @@ async def test_a_room_that_people_come_into_is_told_of_with_their_number_and_com
     await subscribe(vera, "", WATCH, sink)
     assert (await sink.frame())["__typename"] == "CaughtUp"
     come = [Seat(older.id, ali.id)]
-    await database.run(rosters.write, "a process", is_held=False, come=come, gone={})
+    await database.run(rosters.write, "a process", is_held=False, come=come, gone=())
     told = (await sink.frame())["room"]
     assert (told["id"], told["onlineCount"]) == (ids[0], 1)
     assert await listed() == [(ids[0], 1), (ids[1], 0)]
