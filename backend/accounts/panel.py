@@ -230,7 +230,8 @@ class CommandForm(_ModelForm[M]):
         cleaned = super().clean()
         if self.changed_data and not self.errors:
             try:
-                self.command(viewer_of(self.request))
+                with transaction.atomic():  # else what it has done before it is refused stays
+                    self.command(viewer_of(self.request))
             except DomainError as error:
                 self._show(error)
         return cleaned

@@ -149,6 +149,14 @@ def test_what_one_may_not_do_to_somebody_is_said(panel: Client, ana: Viewer, sta
         assert all_rows() == before
 
 
+def test_of_a_form_that_is_refused_in_part_nothing_is_done(panel: Client, ana: Viewer, staff: Viewer) -> None:
+    User.objects.filter(pk=staff.id).update(is_superuser=True)
+    before = all_rows()
+    response = panel.post(path(User, ana.id, "change"), person_form(is_staff="on", password_to_set="12345678"))
+    assert "too common" in unescape(response.content.decode())
+    assert all_rows() == before
+
+
 def test_a_password_is_set_and_shown_nowhere(panel: Client, ana: Viewer) -> None:
     form = person_form(password_to_set="eight glasses of tea")
     assert panel.post(path(User, ana.id, "change"), form).status_code == 302
