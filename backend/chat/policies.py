@@ -77,7 +77,8 @@ TABLE: Mapping[Action, tuple[frozenset[Standing], frozenset[Standing]]] = {
     Action.REVOKE: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
     Action.SET_ROLE: (_OWNERS | _STAFF, _OWNERS | _STAFF),
     Action.RENAME: (_MODERATORS | _STAFF, _MODERATORS | _STAFF),
-    Action.SET_PRIVACY: (_OWNERS | _STAFF, _OWNERS | _STAFF),
+    # Staff may close a room and not open it: who opens one can enter, and read all that was said in private.
+    Action.SET_PRIVACY: (_OWNERS | _STAFF, _OWNERS),
     Action.DELETE: (_OWNERS | _STAFF, _OWNERS | _STAFF),
 }
 

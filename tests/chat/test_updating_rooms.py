@@ -117,6 +117,17 @@ def test_moderators_rename_and_owners_say_who_it_is_for(ana: Viewer, babak: View
     assert update(staff, tea, is_private=True).room.topic == ""
 
 
+def test_staff_who_are_not_in_it_cannot_open_a_private_room_to_read_what_was_said(
+    ana: Viewer, staff: Viewer, tea: int
+) -> None:
+    update(ana, tea, is_private=True)
+    with pytest.raises(Forbidden):
+        update(staff, tea, title="Ours", is_private=False)
+    assert update(staff, tea, title="Ours").room.is_private
+    with pytest.raises(Forbidden):
+        members.enter_room(viewer=staff, address="tea")
+
+
 def test_a_private_room_keeps_its_members_and_is_none_to_others(
     ana: Viewer, babak: Viewer, clara: Viewer, tea: int
 ) -> None:

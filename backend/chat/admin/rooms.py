@@ -12,11 +12,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.credentials import Viewer
-from backend.accounts.panel import ChangingPanel, CommandForm, RemovingPanel
-from backend.chat import rooms
+from backend.accounts.panel import ChangingPanel, CommandForm, RemovingPanel, viewer_of
+from backend.chat import policies, rooms
 from backend.chat.admin.members import BanInline, InvitationInline, MemberInline
 from backend.chat.admin.messages import MessageInline
 from backend.chat.models import Ban, Membership, Room
+from backend.chat.policies import Action
 from backend.chat.rooms import Changes
 
 # Beside a room: what the panel has of it, by the name of the list.
@@ -62,6 +63,14 @@ class RoomPanel(ChangingPanel[Room], RemovingPanel[Room]):
         banned = Ban.objects.filter(room=OuterRef("pk"))
         rows = super().get_queryset(request).filter(deleted_at=None)
         return rows.annotate(members_=counted(present, "room"), bans_=counted(banned, "room"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> tuple[str, ...]:
+        """Who a private room is for is not for all staff to say."""
+        if obj is None:
+            return self.readonly_fields
+        held = policies.standings(obj, viewer_of(request))
+        may_say = policies.allows(Action.SET_PRIVACY, is_private=obj.is_private, held=held)
+        return self.readonly_fields if may_say else (*self.readonly_fields, "is_private")
 
     @admin.display(description=_("members"))
     def members(self, row: Any) -> int:

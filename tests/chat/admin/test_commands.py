@@ -17,7 +17,7 @@ from tests.accounts import people
 from tests.accounts.tables import all_rows, tables_with
 from tests.chat.admin.visit import act, membership, path, shown
 from tests.chat.conftest import Published
-from tests.chat.steps import enter, happened, log, say
+from tests.chat.steps import enter, happened, log, make_private, say
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +84,17 @@ def test_a_room_is_renamed_and_its_members_are_told(
     assert (room.address, room.address_folded, room.title, room.is_private) == ("chai", "chai", "Chai", True)
     assert happened(tea)[-1] == "RoomChanged"
     assert [topic for topic, _ in published] == [f"room.{tea}"]
+
+
+def test_a_private_room_is_not_opened_here_and_goes_on_being_renamed(panel: Client, tea: int) -> None:
+    field = 'name="is_private"'
+    assert field in shown(panel, path(Room, tea, "change"))
+    make_private(tea)
+    assert field not in shown(panel, path(Room, tea, "change"))
+    form = {"address": "tea", "title": "Chai", "topic": "", "_save": "Save"}  # a box without a tick is not sent
+    assert panel.post(path(Room, tea, "change"), form).status_code == 302
+    room = Room.objects.get(pk=tea)
+    assert (room.title, room.is_private) == ("Chai", True)
 
 
 @pytest.mark.parametrize(

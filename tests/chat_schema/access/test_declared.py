@@ -27,7 +27,7 @@ revoke invitations            .        .        .       .      .     .        + 
 give roles                    .        .        .       .      .     .        .       +     +
 delete the room               .        .        .       .      .     .        .       +     +
 rename the room               .        .        .       .      .     .        +       +     +
-say who the room is for       .        .        .       .      .     .        .       +     +
+say who the room is for       .        .        .       .      .     .        .       +     p
 whisper                       .        .        .       .      .     +        +       +     .
 react                         .        .        .       .      .     +        +       +     .
 """
