@@ -74,7 +74,8 @@ def _announce(viewer: Viewer, room_id: int, checked: files.Checked) -> Attachmen
             height=checked.height,
         )
         newest_first = _unsent(viewer.id).order_by("-pk").values_list("pk", flat=True)
-        discard(Attachment.objects.filter(pk__in=list(newest_first[settings.ATTACHMENTS_UNSENT :])))
+        # Asked of each once more: one that is being sent right now is waited for, and stays.
+        discard(_unsent(viewer.id).filter(pk__in=list(newest_first[settings.ATTACHMENTS_UNSENT :])))
     return row
 
 

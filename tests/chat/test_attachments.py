@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.core.files.storage import FileSystemStorage
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.db.models.functions import Now
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -23,7 +24,7 @@ from backend.chat.moderation import ModerationAction
 from backend.chat.pages import Window
 from backend.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, RateLimited, Unauthenticated
 from backend.limits import Rate
-from tests.accounts.at_once import at_once
+from tests.accounts.at_once import at_once, elsewhere
 from tests.accounts.tables import all_rows, tables_with
 from tests.chat.steps import KEY, delete_account, enter, happened, log, make_private, say
 from tests.pictures import picture
@@ -175,6 +176,23 @@ def test_of_uploads_at_once_no_more_are_left_than_may_be(
     left = set(models.Attachment.objects.values_list("key", flat=True))
     assert len(left) == 2
     assert stored(media) == left
+
+
+def test_a_file_that_is_being_sent_meanwhile_is_not_among_the_oldest_that_go(
+    ana: Viewer, babak: Viewer, tea: int, settings: Settings
+) -> None:
+    settings.ATTACHMENTS_UNSENT = 1
+    coffee, oldest = enter(ana, "coffee"), upload(ana, tea)
+    message = models.Message.objects.get(pk=say(ana, tea).message.id)
+    with ThreadPoolExecutor() as threads:
+        with transaction.atomic():
+            attachments.attach([oldest.id], message=message)
+            uploading = threads.submit(elsewhere, partial(upload, ana, coffee))
+            with pytest.raises(TimeoutError):
+                uploading.result(timeout=1)
+        newest = uploading.result(timeout=10)
+    assert can_have(babak, oldest)
+    assert can_have(ana, newest)
 
 
 def test_a_disk_that_is_full_leaves_nothing(
