@@ -49,7 +49,8 @@ def upload_attachment(*, viewer: Viewer, room_id: int, file: IO[bytes], name: st
     except Exception:
         discard(Attachment.objects.filter(pk=row.pk))
         raise
-    if not _unsent(viewer.id).filter(pk=row.pk).exists():
+    # It may have been sent already, by a guess at its id: then it stays.
+    if not Attachment.objects.filter(pk=row.pk).exclude(expires_at__lte=Now()).exists():
         files.delete(row.key)  # its row may have gone before there was a file
         raise NotFound(text("This file has gone again: you have sent more since, or may not send any here."))
     return facts.attachment(row)

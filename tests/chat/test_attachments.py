@@ -250,6 +250,21 @@ def test_a_file_whose_row_has_gone_before_it_was_there_goes_too(
     assert stored(media) == set()
 
 
+def test_a_file_whose_id_was_guessed_and_sent_before_it_was_there_stays(
+    ana: Viewer, babak: Viewer, tea: int, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = files.store
+
+    def send_and_store(key: str, content: bytes) -> None:
+        send(ana, tea, facts.attachment(models.Attachment.objects.get(key=key)))
+        store(key, content)
+
+    monkeypatch.setattr(files, "store", send_and_store)
+    sent = upload(ana, tea)
+    assert stored(media) == {sent.key}
+    assert can_have(babak, sent)
+
+
 # --- Sending --------------------------------------------------------------------------------------------------
 
 
