@@ -160,6 +160,7 @@ class Subscriber:
 
     async def _greet(self) -> None:
         self._shown = self.topic.live.last
+        self.topic.greeted += 1
         frame = await self.shared.frame(self.topic.notice(CaughtUp(self._cursor)))
         if not self._closed and self._last_word is None:
             await self.sink.send(iter([frame]))

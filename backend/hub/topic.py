@@ -23,6 +23,8 @@ class Topic:
         # In the order in which they came, so that what they do is the same in every run.
         self.subscribers: dict[Subscriber, None] = {}
         self.live = Live(limits.live_size)
+        # How often one of them was told `CaughtUp`: from then on they are shown what is in no log, and not before.
+        self.greeted = 0
         self._limits = limits
         self._release = release
         self._shared: dict[Hashable, Shared] = {}

@@ -80,8 +80,9 @@ _said = msgspec.msgpack.Decoder(Said)
 class _Room:
     """A room while somebody types there, and for one look longer.
 
-    It is looked at once every `TYPING_INTERVAL`, and shown if it is another than before, or if somebody has come who
-    was not shown it. So the last state is always shown, and a signal that is lost is made up for by `TYPING_SECONDS`.
+    It is looked at once every `TYPING_INTERVAL`, and shown if it is another than before, or if somebody has been told
+    `CaughtUp` since, who was not shown it. So the last state is always shown, and a signal that is lost is made up for
+    by `TYPING_SECONDS`.
     """
 
     def __init__(self, room_id: int, feed: hub.Feed, *, closed: Callable[[hub.Feed], None]) -> None:
@@ -92,7 +93,7 @@ class _Room:
         # Until when each of them is typing, by the loop's clock.
         self._until: dict[int, float] = {}
         self._shown: tuple[int, ...] = ()
-        self._newest: hub.Subscriber | None = None
+        self._greeted = 0
         self._is_looked_at = False
         feed.watch(self._watch)
 
@@ -118,13 +119,14 @@ class _Room:
         now = self._loop.time()
         self._until = {user_id: until for user_id, until in self._until.items() if until > now}
         typing = tuple(self._until)
-        newest = next(reversed(self._feed.subscribers), None)
-        self._is_looked_at = newest is not None and bool(typing or self._shown)
+        self._is_looked_at = bool(self._feed.subscribers) and bool(typing or self._shown)
         if not self._is_looked_at:
             self._feed.unwatch(self._watch)
             self._closed(self._feed)
             return
-        if typing != self._shown or newest is not self._newest:
+        # Before it is shown: whoever is greeted then, because they lagged, is shown it the next time.
+        greeted = self._feed.greeted
+        if typing != self._shown or greeted != self._greeted:
             self._feed.show(Typing(self._room_id, typing))
-        self._shown, self._newest = typing, newest
+        self._shown, self._greeted = typing, greeted
         self._loop.call_later(settings.TYPING_INTERVAL, self._look)

@@ -38,12 +38,14 @@ def say(process: Process, user_id: int, *, typing: bool = True) -> None:
 class Screen(Socket):
     """What somebody who follows the room sees of those who type there, and when."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, *, after: int | None = None, is_slow: bool = False) -> None:
         super().__init__()
+        if is_slow:
+            self.block()
         self.times: list[float] = []
         self._began = now()
         self.on_send = lambda: self.times.append(now() - self._began)
-        self.subscriber = process.subscribe(self)
+        self.subscriber = process.subscribe(self, after=after)
 
     @property
     def seen(self) -> list[tuple[int, ...]]:
@@ -145,6 +147,32 @@ async def test_who_comes_later_is_shown_who_is_typing(process: Process, screen: 
     assert late.seen == [(ANA,)]
     await pass_time(2 * settings.TYPING_INTERVAL)
     assert late.seen == [(ANA,)]
+
+
+async def test_who_comes_with_a_backlog_is_shown_who_is_typing_when_they_have_caught_up(
+    process: Process, screen: Screen
+) -> None:
+    for _ in range(3):
+        process.send()
+    say(process, ANA)
+    await idle()
+    late = Screen(process, after=0, is_slow=True)
+    await pass_time(2 * settings.TYPING_INTERVAL)
+    late.unblock()
+    await pass_time(2 * settings.TYPING_INTERVAL)
+    assert late.frames[:4] == ["1", "2", "3", "caught up c3"]
+    assert late.seen == [(ANA,)]
+    assert screen.seen[-1] == (ANA,)
+
+
+async def test_who_missed_who_is_typing_is_shown_it_after_being_told_so(process: Process, screen: Screen) -> None:
+    say(process, ANA)
+    await idle()
+    feed = process.hub.feed(ROOM)
+    assert feed is not None
+    feed.miss()
+    await pass_time(2 * settings.TYPING_INTERVAL)
+    assert screen.seen == [(ANA,), (ANA,)]
 
 
 async def test_no_position_moves(process: Process, screen: Screen) -> None:
