@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
+from backend import languages
 from backend.chat.policies import Audience
 from backend.errors import Invalid, NotFound
 from backend.languages import text
@@ -41,11 +42,11 @@ async def pages(room_id: int, *, after: str | None) -> AsyncGenerator[list[Frame
 async def _page(room_id: int, after: str | None) -> dict[str, Any]:
     variables = {"room": global_id("Room", room_id), "after": after}
     # A context of its own for each page: loaders remember what they have loaded.
-    context = Context(reader=Audience(room_id), origin="export")
+    context = Context(reader=Audience(room_id), origin="export", spoken=languages.ENGLISH)
     result = await schema.execute(DOCUMENT, variable_values=variables, context_value=context)
     for error in result.errors or ():
         told = error.extensions or {}
-        if told["code"] != NotFound.code:
+        if told.get("code") != NotFound.code:
             raise Failed(f"{error.message} Incident {told['incident']}." if "incident" in told else error.message)
     if not result.data or not result.data["room"]:
         raise NotFound(text("The room was deleted."))

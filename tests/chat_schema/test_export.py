@@ -15,8 +15,8 @@ from graphql import (
 
 from backend import database
 from backend.accounts.credentials import Viewer
-from backend.chat import messages, reactions, rooms
-from backend.errors import NotFound
+from backend.chat import messages, reactions, rooms, streams
+from backend.errors import NotFound, RateLimited
 from chat_schema import documents, export
 from chat_schema.context import Context
 from chat_schema.nodes import global_id
@@ -121,6 +121,32 @@ async def test_a_fault_names_its_incident_and_nothing_else(ali: Viewer, monkeypa
 
     monkeypatch.setattr("backend.chat.streams.events_page", fail)
     with pytest.raises(export.Failed, match=r"^Something went wrong on the server. Incident [0-9a-f]{8}\.$"):
+        await anext(export.pages(room.id, after=None))
+
+
+async def test_a_refusal_in_a_page_is_told_in_its_own_words(ali: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = await inside.enter(ali)
+
+    def refuse(**_: object) -> None:
+        raise RateLimited(retry_after_ms=1000)
+
+    monkeypatch.setattr("backend.chat.streams.events_page", refuse)
+    with pytest.raises(export.Failed, match=r"^Too often"):
+        await anext(export.pages(room.id, after=None))
+
+
+async def test_a_room_that_is_deleted_while_a_page_is_read_is_not_found(
+    ali: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = await inside.enter(ali)
+    events_page = streams.events_page
+
+    def delete_and_read(**given: Any) -> object:
+        rooms.delete_room(viewer=ali, room_id=room.id)
+        return events_page(**given)
+
+    monkeypatch.setattr("backend.chat.streams.events_page", delete_and_read)
+    with pytest.raises(NotFound, match="deleted"):
         await anext(export.pages(room.id, after=None))
 
 
