@@ -13,10 +13,12 @@ from django.views.decorators.http import require_safe
 
 from backend import database, languages
 from backend.accounts import avatars
+from backend.accounts.credentials import Viewer
 from backend.chat import attachments, facts
 from backend.errors import RateLimited, Unauthenticated
 from backend.languages import Text, text
 from backend.transport import connection, identity
+from chat_schema.context import Context
 
 _CHUNK = 64 * 1024
 
@@ -36,6 +38,7 @@ def avatar(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 async def attachment(request: HttpRequest, key: str) -> HttpResponseBase:
     """The file under this key. To whoever may not have it there is none."""
+    viewer = None
     try:
         viewer = await identity.of_request(request)
         found = await database.run(attachments.open_attachment, reader=viewer, key=key)
@@ -46,9 +49,9 @@ async def attachment(request: HttpRequest, key: str) -> HttpResponseBase:
         response["WWW-Authenticate"] = "Bearer"
         return response
     except RateLimited as error:
-        return _refused(503, _said(request, error.detail))
+        return _refused(503, await _said_to(viewer, request, error.detail))
     if found is None:
-        return _refused(404, _said(request, text("No such file.")))
+        return _refused(404, await _said_to(viewer, request, text("No such file.")))
     return _download(found.attachment, found.file)
 
 
@@ -76,8 +79,18 @@ async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
             yield chunk
 
 
+async def _said_to(viewer: Viewer | None, request: HttpRequest, what: Text) -> str:
+    """In the language that they have chosen, as everywhere; `_said` is for those whom nobody knows."""
+    context = Context(reader=viewer, origin="", accept_language=_accept_language(request))
+    return await context.say(what)
+
+
 def _said(request: HttpRequest, what: Text) -> str:
-    return languages.say(what, languages.preferred(request.headers.get("Accept-Language", "")))
+    return languages.say(what, languages.preferred(_accept_language(request)))
+
+
+def _accept_language(request: HttpRequest) -> str:
+    return request.headers.get("Accept-Language", "")
 
 
 def _refused(status: int, detail: str) -> HttpResponse:

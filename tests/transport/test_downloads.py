@@ -101,6 +101,15 @@ async def test_to_others_than_members_it_is_as_if_there_were_none(ali: Person, v
     assert {each.headers["Cache-Control"] for each in answers} == {"no-store"}
 
 
+async def test_it_is_refused_in_the_language_that_somebody_chose_whatever_their_browser_asks_for(
+    vera: Person, nobody: Http
+) -> None:
+    russian = {"Accept-Language": "ru"}
+    await do(vera.http, "updateProfile", "", locale="KA")
+    assert (await get(vera.http, NOWHERE, **russian)).text == "ასეთი ფაილი არ არსებობს.\n"
+    assert (await get(nobody, NOWHERE, **russian)).text == "Сначала войдите в систему.\n"
+
+
 async def test_who_is_sent_away_is_served_no_more(ali: Person, vera: Person, room: str) -> None:
     await invite(ali, vera, room)
     url = await sent(ali, room)
