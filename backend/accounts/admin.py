@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from backend import rates
@@ -183,12 +184,22 @@ class LogInPanel(Panel[LogIn]):
 
 @admin.register(LogEntry)
 class EntryPanel(Panel[LogEntry]):
-    """The trail of what was done in the panel."""
+    """The trail of what was done in the panel: kept in English, shown in the language of whoever looks."""
 
-    list_display = ("action_time", "user", "object_repr", "action_flag", "get_change_message")
+    list_display = ("action_time", "user", "what", "action_flag", "change")
     list_display_links = None
     list_select_related = ("user", "content_type")
     list_filter = ("action_flag", "action_time")
     search_fields = ("user__username_folded", "object_repr")
     narrowed_by = ("user__id", "object_id")
-    fields = ("action_time", "user", "object_repr", "action_flag", "get_change_message")
+    fields = ("action_time", "user", "what", "action_flag", "change")
+
+    @admin.display(description=LogEntry.object_repr.field.verbose_name, ordering="object_repr")
+    def what(self, row: Any) -> str:
+        return f"{row.content_type.name} {row.object_id}" if row.content_type else str(row.object_repr)
+
+    @admin.display(description=LogEntry.change_message.field.verbose_name)
+    def change(self, row: LogEntry) -> str:
+        """Django puts what a form has changed into words, and not the name of an action."""
+        change = row.get_change_message()
+        return translation.gettext(change) if change else ""  # a catalog has its own header as the text of nothing

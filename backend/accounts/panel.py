@@ -19,14 +19,15 @@ from django.db.models import Model, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import cached_property
 
-from backend import database
+from backend import database, languages
 from backend.accounts import credentials
 from backend.accounts.credentials import Viewer
 from backend.errors import DomainError, Invalid
 from backend.folding import Unseen, fold
-from backend.languages import plural, text
+from backend.languages import Text, plural, text
 
 M = TypeVar("M", bound=Model)
 P = TypeVar("P", bound=Model)
@@ -111,7 +112,7 @@ class Panel(_ModelAdmin[M]):
 
     # --- Commands -------------------------------------------------------------------------------------------
 
-    def do_each(self, request: HttpRequest, rows: QuerySet[M], command: Command[M], change: str) -> None:
+    def do_each(self, request: HttpRequest, rows: QuerySet[M], command: Command[M], change: Text) -> None:
         """Call a command for each row that was chosen, and note it as this `change`. Raises `Invalid`: see `_each`."""
 
         def do(viewer: Viewer, row: M) -> None:
@@ -154,15 +155,16 @@ class Panel(_ModelAdmin[M]):
     def _note(self, request: HttpRequest, obj: M, flag: int, message: Any) -> LogEntry:
         """Without the name of what it was done to: that may have to be forgotten."""
         assert request.user.pk, "let in"
-        entry = LogEntry.objects.create(
-            action_time=database.now(),
-            user_id=request.user.pk,
-            content_type=ContentType.objects.get_for_model(obj),
-            object_id=str(obj.pk),
-            object_repr=f"{self.opts.verbose_name} {obj.pk}",
-            action_flag=flag,
-            change_message=message if isinstance(message, str) else json.dumps(message),
-        )
+        with translation.override(languages.ENGLISH):  # whoever reads it may speak another language than who did it
+            entry = LogEntry.objects.create(
+                action_time=database.now(),
+                user_id=request.user.pk,
+                content_type=ContentType.objects.get_for_model(obj),
+                object_id=str(obj.pk),
+                object_repr=f"{self.opts.verbose_name} {obj.pk}",
+                action_flag=flag,
+                change_message=json.dumps(message) if isinstance(message, list) else str(message),
+            )
         LogEntry.objects.filter(pk__lte=entry.pk - settings.PANEL_ENTRIES_MAX).delete()
         return entry
 

@@ -48,7 +48,7 @@ def _moderate(action: ModerationAction, label: Any) -> Any:
         def command(viewer: Viewer, row: Membership) -> None:
             moderation.moderate_member(viewer=viewer, room_id=row.room_id, user_id=row.user_id, action=action)
 
-        panel.do_each(request, rows, command, str(label))
+        panel.do_each(request, rows, command, label)
 
     act.__name__ = action.value
     return admin.action(description=label)(act)
@@ -59,7 +59,7 @@ def _give(role: Role, label: Any) -> Any:
         def command(viewer: Viewer, row: Membership) -> None:
             moderation.set_member_role(viewer=viewer, room_id=row.room_id, user_id=row.user_id, role=role)
 
-        panel.do_each(request, rows, command, str(label))
+        panel.do_each(request, rows, command, label)
 
     act.__name__ = f"make_{role.value}"
     return admin.action(description=label)(act)
