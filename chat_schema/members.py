@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -21,9 +21,6 @@ from chat_schema.problems import (
 )
 from chat_schema.profiles import LazyRoom, User
 from chat_schema.scalars import Cursor
-
-if TYPE_CHECKING:
-    pass
 
 
 @strawberry.enum(description="What a member may do beyond reading and writing.")

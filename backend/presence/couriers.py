@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from backend.errors import Conflict
 from backend.languages import text
+from backend.loops import PerLoop
 from backend.presence import process, viewers
 
 logger = logging.getLogger(__name__)
@@ -149,14 +150,4 @@ def _digest(whisper: Whisper) -> bytes:
 
 _parcel = msgspec.msgpack.Decoder(_Parcel)
 _receipt = msgspec.msgpack.Decoder(_Receipt)
-_couriers: dict[asyncio.AbstractEventLoop, Courier] = {}
-
-
-def current() -> Courier:
-    """That of the running loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _couriers:
-        for closed in [each for each in _couriers if each.is_closed()]:
-            del _couriers[closed]
-        _couriers[loop] = Courier(process.current(), show=viewers.current().show)
-    return _couriers[loop]
+current = PerLoop(lambda: Courier(process.current(), show=viewers.current().show))

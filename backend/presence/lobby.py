@@ -17,6 +17,7 @@ from backend.chat import rooms as chat_rooms
 from backend.chat.listing import TOPIC, Off
 from backend.chat.pages import Page, Window, window_size
 from backend.chat.policies import Reader
+from backend.loops import PerLoop
 from backend.presence import rosters
 from backend.presence.models import Roster
 
@@ -261,17 +262,7 @@ class Lobby:
             self._hub.line(TOPIC).miss()
 
 
-_lobbies: dict[asyncio.AbstractEventLoop, Lobby] = {}
-
-
-def current() -> Lobby:
-    """That of the running loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _lobbies:
-        for closed in [each for each in _lobbies if each.is_closed()]:
-            del _lobbies[closed]
-        _lobbies[loop] = Lobby(hub.current(), database.run)
-    return _lobbies[loop]
+current = PerLoop(lambda: Lobby(hub.current(), database.run))
 
 
 async def attend() -> Callable[[], None]:

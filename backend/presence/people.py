@@ -35,12 +35,6 @@ def processes_of(user_id: int) -> list[str]:
     return list(listeners.order_by("lease").values_list("lease", flat=True))
 
 
-def listening(user_ids: Collection[int]) -> set[int]:
-    """Those who can be told something of their own."""
-    listeners = Listener.objects.filter(user__in=user_ids, lease__expires_at__gt=database.now())
-    return set(listeners.values_list("user", flat=True))
-
-
 def note(user_ids: Collection[int], *, at: datetime) -> None:
     """They went then, if they have not gone later through another process. Of nobody's account that was deleted."""
     if not user_ids:

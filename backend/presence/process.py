@@ -14,6 +14,7 @@ from backend import database, hub
 from backend.chat.events import MemberJoined, MemberLeft
 from backend.errors import RateLimited
 from backend.languages import text
+from backend.loops import PerLoop
 from backend.presence import leases, rosters
 from backend.presence.limits import Limits
 from backend.presence.rosters import Seat
@@ -268,17 +269,7 @@ class Process:
             self._has_written.notify_all()
 
 
-_processes: dict[asyncio.AbstractEventLoop, Process] = {}
-
-
-def current() -> Process:
-    """That of the running loop, started on first use."""
-    loop = asyncio.get_running_loop()
-    if loop not in _processes:
-        for closed in [each for each in _processes if each.is_closed()]:
-            del _processes[closed]
-        _processes[loop] = Process(hub.current(), database.run, Limits(**settings.PRESENCE))
-    return _processes[loop]
+current = PerLoop(lambda: Process(hub.current(), database.run, Limits(**settings.PRESENCE)))
 
 
 async def follow(room_id: int, user_id: int) -> Leave:

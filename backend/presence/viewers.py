@@ -13,6 +13,7 @@ from backend import database, hub
 from backend.chat import event_log, events, rooms
 from backend.chat.events import Logged
 from backend.chat.personal import Invited, RoomEntered, RoomViewed
+from backend.loops import PerLoop
 from backend.presence import news, process
 from backend.presence.pace import Pace
 
@@ -271,14 +272,4 @@ class Viewers:
         task.add_done_callback(self._tasks.discard)
 
 
-_viewers: dict[asyncio.AbstractEventLoop, Viewers] = {}
-
-
-def current() -> Viewers:
-    """Those of the running loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _viewers:
-        for closed in [each for each in _viewers if each.is_closed()]:
-            del _viewers[closed]
-        _viewers[loop] = Viewers()
-    return _viewers[loop]
+current = PerLoop(Viewers)

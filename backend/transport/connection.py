@@ -13,6 +13,7 @@ from django.http.request import split_domain_port, validate_host
 from backend import database, hub
 from backend.accounts import credentials, revocation
 from backend.accounts.credentials import Credential, Viewer
+from backend.loops import PerLoop
 
 logger = logging.getLogger(__name__)
 
@@ -103,14 +104,4 @@ class Watch:
                     end()
 
 
-_watches: dict[asyncio.AbstractEventLoop, Watch] = {}
-
-
-def watch() -> Watch:
-    """The watch of the running loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _watches:
-        for closed in [each for each in _watches if each.is_closed()]:
-            del _watches[closed]
-        _watches[loop] = Watch()
-    return _watches[loop]
+watch = PerLoop(Watch)

@@ -7,19 +7,9 @@ from django.conf import settings
 
 from backend import database
 from backend.chat import attachments
+from backend.loops import PerLoop
 
 logger = logging.getLogger(__name__)
-
-_tasks: dict[asyncio.AbstractEventLoop, asyncio.Task[None]] = {}
-
-
-def begin() -> None:
-    """Once for the running loop; whoever comes later begins nothing."""
-    loop = asyncio.get_running_loop()
-    if loop not in _tasks:
-        for closed in [each for each in _tasks if each.is_closed()]:
-            del _tasks[closed]
-        _tasks[loop] = loop.create_task(_run())
 
 
 async def _run() -> None:
@@ -30,3 +20,7 @@ async def _run() -> None:
                 pass
         except Exception:
             logger.warning("deleting files that nobody can have any more failed; again later", exc_info=True)
+
+
+# Once for the running loop; whoever comes later begins nothing.
+begin = PerLoop(lambda: asyncio.create_task(_run()))
