@@ -15,6 +15,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Stamps say when a step was done last, so that a second `make run` does nothing but serve.
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
+BENCHMARKS := $(VENV)/.benchmarks
 NODE_MODULES := frontend/node_modules/.installed
 DIST := frontend/dist/.built
 FRONTEND_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
@@ -106,6 +107,7 @@ UV_COMPILE = $(BIN)/uv pip compile --no-config --default-index https://pypi.org/
 lock: $(BIN)/uv ## Pin requirements*.txt by pyproject.toml (UPGRADE=1: take newer versions)
 	$(UV_COMPILE) pyproject.toml --output-file requirements.txt
 	$(UV_COMPILE) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(UV_COMPILE) pyproject.toml --group dev --group bench --constraints requirements-dev.txt --output-file requirements-bench.txt
 
 clean: ## Remove all that make has made; what people said, in var/, stays
 	rm -rf $(VENV) frontend/node_modules frontend/dist
@@ -133,6 +135,11 @@ $(RUNTIME): requirements.txt | $(BIN)/python
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@echo 'Installing the packages of requirements-dev.txt ...'
 	@$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(BENCHMARKS): requirements-bench.txt $(DEVELOPMENT)
+	@echo 'Installing the packages of requirements-bench.txt ...'
+	@$(PIP_INSTALL) --require-hashes -r requirements-bench.txt
 	@touch $@
 
 $(BIN)/uv: | $(RUNTIME)
