@@ -408,7 +408,9 @@ WHISPERS_KNOWN = 10_000  # by each process, so that no retry shows one again
 HUB: dict[str, Any] = {
     "ring_bytes": 256 * 1024,  # recent events kept for each topic in use
     "page_size": 200,  # events read from the log at once
-    "batch_size": 64,  # frames handed to a socket before others get a turn
+    "batch_size": 64,  # frames handed to a socket before others get a turn, and
+    "batch_bytes": 64 * 1024,  # what they hold, if there are several
+    "ahead_bytes": 256 * 1024,  # of a page, kept for a subscriber who is slow to take it
     "hole_patience": 0.02,
     "sweep_interval": 3.0,
     "fast_sweep_interval": 0.5,  # while the channel layer is down, or a topic is new

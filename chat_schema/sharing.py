@@ -51,7 +51,7 @@ LOCALIZED_FIELDS = frozenset({"detail"})
 PASSING = (DatabaseError, RateLimited)
 
 
-Render = Callable[[hub.Item], Awaitable[str]]
+Render = Callable[[hub.Item], Awaitable[bytes]]
 T = TypeVar("T")
 
 
@@ -129,7 +129,7 @@ async def _follow(source: LogSource, key: Hashable, render: Render, sink: hub.Si
     try:
         opening = await _passing(source.open())
         if opening.reset is not None:
-            await sink.send(iter([await render(hub.Reset(opening.cursor, opening.reset))]))
+            await hub.deliver(sink, await render(hub.Reset(opening.cursor, opening.reset)))
             await sink.complete()
             process.release(feed)
             return None
@@ -256,12 +256,12 @@ async def _source(executor: Executor[Context]) -> Source:
 def _renderer(
     executor: Executor[Context], reader: Any, language: str | None, show: Callable[[hub.Item], object]
 ) -> Render:
-    async def render(item: hub.Item) -> str:
+    async def render(item: hub.Item) -> bytes:
         root = show(item)
         if isawaitable(root):
             root = await root
         if root is None:
-            return ""
+            return b""
         event = executor.build_per_event_executor(root)
         # The copy is shallow: a context of its own keeps one event's loaders from the next.
         cursor = Cursor(item.cursor) if item.cursor else None
@@ -274,7 +274,7 @@ def _renderer(
     return render
 
 
-def encode(result: ExecutionResult, language: str) -> str:
+def encode(result: ExecutionResult, language: str) -> bytes:
     """A result as the JSON of a `next` message's payload. Raises `Unavailable`."""
     payload: dict[str, Any] = {"data": result.data}
     if result.errors:
@@ -282,4 +282,4 @@ def encode(result: ExecutionResult, language: str) -> str:
             if isinstance(error.original_error, PASSING):
                 raise Unavailable from error.original_error
         payload["errors"] = [present(error, language).formatted for error in result.errors]
-    return msgspec.json.encode(payload).decode()
+    return msgspec.json.encode(payload)

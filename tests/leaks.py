@@ -102,7 +102,7 @@ def watch(patch: pytest.MonkeyPatch) -> None:
     _tap(patch, Connection, "recv", lambda frame: look("a frame", str(frame)))
     _tap(patch, ApplicationCommunicator, "receive_output", lambda said: look("a frame", str(said)))
     _tap(patch, Schema, "execute", _look_at_result)
-    _tap(patch, sharing, "encode", lambda payload: look("a shared frame", payload))
+    _tap(patch, sharing, "encode", lambda payload: look("a shared frame", payload.decode()))
 
 
 def _tap(patch: pytest.MonkeyPatch, owner: object, name: str, see: Callable[[Any], None]) -> None:

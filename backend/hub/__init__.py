@@ -11,7 +11,8 @@ from backend.hub.hub import Hub
 from backend.hub.limits import Limits
 from backend.hub.process import current, install, publish, running, signal
 from backend.hub.shared import Shared
-from backend.hub.subscriber import Sink, Subscriber
+from backend.hub.sink import Frames, Sink, deliver
+from backend.hub.subscriber import Subscriber
 from backend.hub.topic import Topic
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Ended",
     "Entry",
     "Feed",
+    "Frames",
     "Head",
     "Hub",
     "Item",
@@ -33,6 +35,7 @@ __all__ = [
     "Subscriber",
     "Topic",
     "current",
+    "deliver",
     "install",
     "publish",
     "running",

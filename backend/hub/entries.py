@@ -16,7 +16,7 @@ class Item:
 
     def __init__(self, cursor: str) -> None:
         self.cursor = cursor
-        self.frames: dict[Hashable, str | asyncio.Event] = {}
+        self.frames: dict[Hashable, bytes | asyncio.Event] = {}
 
     def is_as(self, other: "Item") -> bool:
         """Whether it says the same, so that one rendering does for both."""

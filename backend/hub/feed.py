@@ -11,7 +11,8 @@ from backend.hub.limits import Limits
 from backend.hub.pages import Page, Pages, Read
 from backend.hub.ring import UNKNOWN, Ring
 from backend.hub.shared import Render
-from backend.hub.subscriber import Sink, Subscriber
+from backend.hub.sink import Sink
+from backend.hub.subscriber import Subscriber
 from backend.hub.topic import Topic
 
 logger = logging.getLogger(__name__)
@@ -157,7 +158,7 @@ class Feed(Topic):
         self._watchers.discard(watcher)
 
     async def after(self, position: int, cursor: str) -> Sequence[Entry] | None:
-        """What follows `position`, where `cursor` is: a batch from the ring, or a page of the log.
+        """What follows `position`, where `cursor` is: a page of the log.
 
         Empty if the log no longer keeps it. None if it is for the feed to tell everybody: the topic has ended, or
         its log is another one.
@@ -165,11 +166,11 @@ class Feed(Topic):
         if self._differs(position, cursor):
             self._is_doubted = True
             return None
-        return self.recent(position) or await self._page(position, cursor)
+        return await self._page(position, cursor)
 
-    def recent(self, position: int) -> Sequence[Entry]:
-        """A batch of the entries after `position`, if the ring reaches back that far."""
-        return self._ring.after(position, self.batch_size)
+    def recent(self, position: int, cursor: str) -> Sequence[Entry]:
+        """A batch of the entries after `position`, if the ring reaches back that far in the log that `cursor` is of."""
+        return () if self._differs(position, cursor) else self._ring.after(position, self.batch_size)
 
     # --- order ----------------------------------------------------------------------------------------------
 
@@ -277,9 +278,11 @@ class Feed(Topic):
     def _share(self) -> None:
         self._ring.charge(+1)
 
-    def _unshare(self, key: Hashable) -> None:
-        super()._unshare(key)
+    def _unshare(self) -> None:
         self._ring.charge(-1)
+
+    def _forget_frames(self, key: Hashable) -> None:
+        super()._forget_frames(key)
         for entry in self._ring:
             entry.frames.pop(key, None)
 

@@ -8,6 +8,8 @@ class Limits:
     ring_bytes: int
     page_size: int
     batch_size: int
+    batch_bytes: int
+    ahead_bytes: int
     hole_patience: float
     sweep_interval: float
     fast_sweep_interval: float

@@ -1,14 +1,42 @@
 """Run once for one key, hand to many: the renderings that equal subscriptions share."""
 
+import asyncio
 import logging
-from asyncio import Event, sleep
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import TYPE_CHECKING
 
-from backend.hub.entries import Item
+from backend.hub import eager
+from backend.hub.entries import Entry, Item
+from backend.hub.limits import Limits
+from backend.hub.sink import Frames
+
+if TYPE_CHECKING:
+    from backend.hub.subscriber import Subscriber
 
 logger = logging.getLogger(__name__)
 
-Render = Callable[[Item], Awaitable[str]]
+Render = Callable[[Item], Awaitable[bytes]]
+
+
+class Batch(Frames):
+    """What brings those who are at one place further, in one write. Without frames while these are being made."""
+
+    __slots__ = ("_cursor", "_position", "_shown", "ends", "entries", "is_under_way")
+
+    def __init__(
+        self, payloads: Sequence[bytes], *, position: int, shown: int, cursor: str, entries: Sequence[Entry] = ()
+    ) -> None:
+        super().__init__(payloads)
+        self._position, self._shown, self._cursor = position, shown, cursor
+        # Of the log; none if it is of the moment.
+        self.entries = entries
+        # Whose access ends in it.
+        self.ends = frozenset(entry.ends for entry in entries if entry.ends is not None)
+        self.is_under_way = False
+
+    def starts(self, position: int, shown: int, cursor: str) -> bool:
+        """Whether it is for somebody who is there."""
+        return self._position == position and self._shown == shown and self._cursor == cursor
 
 
 class Shared:
@@ -18,36 +46,117 @@ class Shared:
     is away: it is tried again, because an event that failed to render must not be lost.
     """
 
-    def __init__(self, key: Hashable, render: Render, *, retry_min: float, retry_max: float) -> None:
+    def __init__(self, key: Hashable, render: Render, limits: Limits) -> None:
         self.key = key
-        self.size = 0
+        # In the order in which they came, so that what they do is the same in every run.
+        self.subscribers: dict[Subscriber, None] = {}
         self._render = render
-        self._retry_min = retry_min
-        self._retry_max = retry_max
+        self._limits = limits
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._next_turn: asyncio.Handle | None = None
 
-    async def frame(self, item: Item) -> str:
+    def wake(self) -> None:
+        """There may be more for its subscribers. What the first is sent, all who are where it was are sent."""
+        batch: Batch | None = None
+        for subscriber in tuple(self.subscribers):
+            batch = subscriber.wake(batch)
+
+    def wake_soon(self) -> None:
+        """The same, when others have had their turn."""
+        if self._next_turn is None:
+            self._next_turn = asyncio.get_running_loop().call_soon(self._take_turn)
+
+    def batch(self, entries: Sequence[Entry], *, cursor: str, shown: int) -> Batch:
+        """As many of these, which follow each other, as are rendered and fit into one write: at least the first."""
+        payloads, size = list[bytes](), 0
+        for entry in entries:
+            payload = self._at_once(entry)
+            size += len(payload or ())
+            if payload is None or (payloads and size > self._limits.batch_bytes):
+                break
+            payloads.append(payload)
+        position = entries[0].seq - 1
+        entries = entries[: len(payloads)]
+        batch = Batch(payloads, position=position, shown=shown, cursor=cursor, entries=entries)
+        batch.is_under_way = not payloads
+        for entry in entries:
+            self._let_go(entry)
+        return batch
+
+    def moment(self, item: Item, *, position: int, shown: int) -> Batch:
+        """What is of the moment. No frame if it is nothing any more to those who could be shown it."""
+        payload = self._at_once(item)
+        batch = Batch([payload] if payload else [], position=position, shown=shown, cursor=item.cursor)
+        batch.is_under_way = payload is None
+        if payload is not None:
+            self._let_go(item)
+        return batch
+
+    async def frame(self, item: Item) -> bytes:
         """The rendering of `item`: made by whoever comes first, waited for by the others."""
         while (held := item.frames.get(self.key)) is not None:
-            if isinstance(held, str):
+            if isinstance(held, bytes):
                 return held
             await held.wait()
-        under_way = item.frames[self.key] = Event()
+        frame = await self._made(item)
+        self._let_go(item)
+        return frame
+
+    def close(self) -> None:
+        """Its last subscriber has gone."""
+        for task in self._under_way:
+            task.cancel()
+        if self._next_turn is not None:
+            self._next_turn.cancel()
+
+    def _at_once(self, item: Item) -> bytes | None:
+        """The rendering of `item`; None if it takes a while: then all its subscribers are woken when it is there."""
+        held = item.frames.get(self.key)
+        if held is None:
+            task = eager.start(self._prepare(item))
+            if task is not None:
+                self._under_way.add(task)
+                task.add_done_callback(self._prepared)
+            held = item.frames.get(self.key)
+        return held if isinstance(held, bytes) else None
+
+    def _let_go(self, item: Item) -> None:
+        """It has been taken: it is kept only if there are others who share it."""
+        if len(self.subscribers) < 2:
+            item.frames.pop(self.key, None)
+
+    async def _prepare(self, item: Item) -> None:
+        await self._made(item)
+
+    def _take_turn(self) -> None:
+        self._next_turn = None
+        self.wake()
+
+    def _prepared(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            self.wake()
+
+    async def _made(self, item: Item) -> bytes:
+        under_way = item.frames[self.key] = asyncio.Event()
         try:
             frame = await self._rendered(item)
-        finally:  # also cancelled: the next in line takes over
+        except BaseException:  # cancelled: the next in line takes over
             if item.frames.get(self.key) is under_way:
                 del item.frames[self.key]
+            raise
+        finally:
             under_way.set()
-        if self.size > 1:  # else there is nobody to share it with
+        if item.frames.get(self.key) is under_way:  # else it was erased meanwhile
             item.frames[self.key] = frame
         return frame
 
-    async def _rendered(self, item: Item) -> str:
-        delay = self._retry_min
+    async def _rendered(self, item: Item) -> bytes:
+        delay = self._limits.retry_min
         while True:
             try:
                 return await self._render(item)
             except Exception:
                 logger.exception("rendering an event failed; trying again in %.2f s", delay)
-            await sleep(delay)
-            delay = min(2 * delay, self._retry_max)
+            await asyncio.sleep(delay)
+            delay = min(2 * delay, self._limits.retry_max)

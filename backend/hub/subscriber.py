@@ -1,31 +1,20 @@
-"""A position and a socket: the pump that brings the one up to the head through the other."""
+"""A position and a socket: what brings the one up to the head through the other."""
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from backend.hub import eager
 from backend.hub.entries import CaughtUp, Ended, Entry, Item, Reset
-from backend.hub.shared import Shared
+from backend.hub.shared import Batch, Shared
+from backend.hub.sink import Sink, deliver
 
 if TYPE_CHECKING:
     from backend.hub.topic import Topic
 
 logger = logging.getLogger(__name__)
-
-
-class Sink(Protocol):
-    """Where a subscriber's frames go. `send` may wait (then the subscriber lags) or raise (then it is closed).
-
-    It takes as many frames as it has room for, and the next one only when it has room again: what it has not taken
-    yet may be withdrawn.
-    """
-
-    async def send(self, frames: Iterator[str]) -> None: ...
-
-    async def complete(self) -> None: ...
 
 
 class Subscriber:
@@ -43,8 +32,8 @@ class Subscriber:
         "_closing",
         "_cursor",
         "_greet_at",
+        "_is_full",
         "_last_word",
-        "_rendered",
         "_shown",
         "_task",
         "access_as_of",
@@ -76,28 +65,39 @@ class Subscriber:
         self._cursor = cursor
         # CaughtUp comes once at the head seen when subscribing, and again if something that is in no log was missed.
         self._greet_at: int | None = access_as_of
-        # What follows the position and is not on its way yet: at most a page.
+        # What follows the position and is not in the ring: some of a page, bounded in bytes.
         self._ahead: Sequence[Entry] = ()
-        # What the sink has not taken yet.
-        self._rendered: deque[tuple[Entry, str]] = deque()
         # The last that it was shown of what is in no log.
         self._shown = topic.live.last
         self._last_word: Item | None = None
         self._closing = closed
         self._busy = False
+        # The sink has not taken all that it was last given.
+        self._is_full = False
         self._closed = False
         self._task: asyncio.Task[None] | None = None
 
-    def wake(self) -> None:
-        """Bring the position up to the head, unless that is under way. Called whenever there may be more."""
-        if not self._busy:
-            self._busy = True
+    def wake(self, batch: Batch | None = None) -> Batch | None:
+        """Bring the position up to the head, unless that is under way. Called whenever there may be more.
+
+        `batch` is what somebody else was just sent; returns what this one was, for the next.
+        """
+        if self._busy:
+            return batch
+        self._busy = True  # also whoever is told of it, and comes back here
+        try:
+            batch, is_done = self._take(batch)
+        except (Exception, asyncio.CancelledError) as error:
+            is_done = True
+            self._fail(error)
+        self._busy = not is_done
+        if not is_done:
             self._task = eager.start(self._run())
+        return batch
 
     def end(self, notice: Item) -> None:
         """Send this and nothing else any more, then complete."""
         self._ahead = ()
-        self._rendered.clear()
         self._last_word = notice
         self.wake()
 
@@ -111,112 +111,138 @@ class Subscriber:
         """What is about this subject, or about whatever it is, is not sent any more: it is read again."""
         if subject is None or any(entry.subject == subject for entry in self._ahead):
             self._ahead = ()
-        for index, (entry, _) in enumerate(self._rendered):
-            if subject in (None, entry.subject):
-                # What comes after it has to wait for it.
-                while len(self._rendered) > index:
-                    self._rendered.pop()
-                self._ahead = ()
-                break
 
     def close(self) -> None:
         """Stop, wherever it is. Whoever closes it sends no more frames."""
         if not self._closed:
             self._closed = True
             self._ahead = ()
-            self._rendered.clear()
             self.topic.drop(self)
             self._closing()
         if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
 
+    # --- What is usual: the frames are there, and the socket has room ---------------------------------------
+
+    def _take(self, batch: Batch | None) -> tuple[Batch | None, bool]:
+        """Send what can be sent at once: this batch, if it starts from here, or one that does.
+
+        Returns that one, and whether there is nothing to do before somebody wakes this subscriber.
+        """
+        if self._closed or self._last_word is not None or self._greet_at is not None or self._ahead:
+            return batch, False
+        if batch is None or not batch.starts(self.position, self._shown, self._cursor):
+            batch = None if self._is_at_the_head else self._next_batch()
+        if batch is None:
+            return None, self._is_at_the_head
+        if batch.is_under_way:
+            return batch, True
+        if self.principal in batch.ends or not self._send(batch):
+            return batch, False
+        if not self._is_at_the_head:  # others have their turn first
+            self.shared.wake_soon()
+        return batch, True
+
+    @property
+    def _is_at_the_head(self) -> bool:
+        """Nothing is to be sent, or only the feed can tell what."""
+        is_shown_all = self._greet_at is not None or self._shown >= self.topic.live.last
+        return self.position >= self.topic.last and is_shown_all
+
+    def _next_batch(self) -> Batch | None:
+        """What comes next, if it is in memory."""
+        if self.position >= self.topic.last:
+            item = self.topic.live.after(self._shown, self._cursor)
+            if item is None:
+                return None
+            return self.shared.moment(item, position=self.position, shown=self._shown)
+        entries = self._ahead or self.topic.recent(self.position, self._cursor)
+        if not entries:
+            return None
+        size = self.topic.batch_size
+        if self._is_ended_by(entries[0]):
+            size = 1
+        elif self._greet_at is not None:
+            size = min(size, self._greet_at - self.position)
+        return self.shared.batch(entries[:size], cursor=self._cursor, shown=self._shown)
+
+    def _send(self, batch: Batch) -> bool:
+        """Whether the sink has taken all of it. What it has taken counts as sent."""
+        taken = self.sink.write(batch) if batch.payloads else 0
+        if taken and batch.entries:
+            last = batch.entries[taken - 1]
+            self.position, self._cursor = last.seq, last.cursor
+            self._ahead = self._ahead[taken:]
+        self._is_full = taken < len(batch)
+        if not batch.entries and not self._is_full:
+            self._shown += 1
+        return not self._is_full
+
+    # --- What is not: to wait for the log, the socket or somebody's turn ------------------------------------
+
     async def _run(self) -> None:
         try:
             await self._pump()
-        except (Exception, asyncio.CancelledError):
-            # A socket that fails is gone; its client resumes on another. Nobody else is concerned: not even a
-            # wait that was cancelled under it may reach the feed that woke it.
-            logger.debug("a subscriber's socket failed, or was closed", exc_info=True)
-            self.close()
+        except (Exception, asyncio.CancelledError) as error:
+            self._fail(error)
         finally:
             self._busy = False
 
+    def _fail(self, error: BaseException) -> None:
+        # A socket that fails is gone; its client resumes on another. Nobody else is concerned: not even a wait that
+        # was cancelled under it may reach the feed that woke it.
+        logger.debug("a subscriber's socket failed, or was closed", exc_info=error)
+        self.close()
+
     async def _pump(self) -> None:
         while not self._closed:
-            if self._last_word is not None:
+            if self._is_full:  # nothing is made ready before there is room: it may be another thing by then
+                await self.sink.room()
+                self._is_full = False
+            elif self._last_word is not None:
                 await self._end(self._last_word)
             elif self._greet_at is not None and self.position >= self._greet_at:
                 self._greet_at = None
                 await self._greet()
-            elif self._ahead:
-                await self._advance()
-            elif self.position < self.topic.last:
-                if not await self._fetch():
-                    return
-            elif self._greet_at is None and self._shown < self.topic.live.last:
-                await self._show()
-            else:
+            elif self._is_at_the_head or not await self._advance():
                 return
 
-    async def _greet(self) -> None:
-        self._shown = self.topic.live.last
-        self.topic.greeted += 1
-        frame = await self.shared.frame(self.topic.notice(CaughtUp(self._cursor)))
-        if not self._closed and self._last_word is None:
-            await self.sink.send(iter([frame]))
-
-    async def _show(self) -> None:
-        item = self.topic.live.after(self._shown, self._cursor)
-        if item is None:
-            await self._greet()
-            return
-        frame = await self.shared.frame(item)
-        # Not if it was forgotten while it was rendered: it may hold what must not be told any more.
-        if not self._closed and self._last_word is None and self.topic.live.after(self._shown, self._cursor) is item:
-            self._shown += 1
-            if frame:  # else it is nothing any more to those who could be shown it
-                await self.sink.send(iter([frame]))
+    async def _advance(self) -> bool:
+        """One batch further, then let others have their turn. False if there is nothing before the feed says more."""
+        batch = self._next_batch()
+        if batch is None:
+            if self.position < self.topic.last:
+                return await self._fetch()
+            await self._greet()  # something was not shown in time
+            return True
+        if batch.is_under_way:
+            return False
+        if not self._send(batch):
+            return True
+        if batch.entries and self._is_ended_by(batch.entries[0]):
+            self._last_word = self.topic.notice(Ended(batch.entries[0]))
+        elif self.position < self.topic.last:
+            await asyncio.sleep(0)
+        return True
 
     async def _fetch(self) -> bool:
         """Get what follows the position. False if there is nothing before the feed says more."""
         entries = await self.topic.after(self.position, self._cursor)
         if entries is None or self._closed:
             return self._last_word is not None
-        self._ahead = entries
+        self._ahead = _within(entries, self.topic.ahead_bytes)
         if not entries:
             self._last_word = self.topic.notice(Reset(self._cursor, "EXPIRED"))
         for entry in entries:
             self.consider(entry)
         return True
 
-    async def _advance(self) -> None:
-        """Send a batch of what is ahead, then let others have their turn."""
-        ahead, size = self._ahead, self.topic.batch_size
-        if self._greet_at is not None:
-            size = min(size, self._greet_at - self.position)
-        batch = ahead[:size]
-        ending = batch[0] if self._is_ended_by(batch[0]) else None
-        if ending is not None:
-            batch = batch[:1]
-        frames = [await self.shared.frame(entry) for entry in batch]
-        if self._ahead is not ahead:  # erased, ended or closed while it was rendered
-            return
-        self._ahead = ahead[len(batch) :]
-        self._rendered.extend(zip(batch, frames, strict=True))
-        # A socket may take long: what is erased meanwhile must not be kept here.
-        del ahead, batch, frames
-        await self.sink.send(self._taken())
-        if ending is not None:
-            self._last_word = self.topic.notice(Ended(ending))
-        elif self.position < self.topic.last:
-            await asyncio.sleep(0)
-
-    def _taken(self) -> Iterator[str]:
-        while self._rendered:
-            entry, frame = self._rendered.popleft()
-            self.position, self._cursor = entry.seq, entry.cursor
-            del entry
-            yield frame
+    async def _greet(self) -> None:
+        self._shown = self.topic.live.last
+        self.topic.greeted += 1
+        frame = await self.shared.frame(self.topic.notice(CaughtUp(self._cursor)))
+        if not self._closed and self._last_word is None:
+            await deliver(self.sink, frame)
 
     def _is_ended_by(self, entry: Entry) -> bool:
         return entry.ends == self.principal and entry.seq > self.access_as_of
@@ -225,7 +251,13 @@ class Subscriber:
         frame = await self.shared.frame(notice)
         if self._closed or self._last_word is not notice:
             return
-        await self.sink.send(iter([frame]))
+        await deliver(self.sink, frame)
         if not self._closed:
             self.close()
             await self.sink.complete()
+
+
+def _within(entries: Sequence[Entry], max_bytes: int) -> Sequence[Entry]:
+    """As many as fit, and at least the first."""
+    sizes = accumulate(entry.size for entry in entries)
+    return entries[: max(1, sum(size <= max_bytes for size in sizes))]

@@ -8,7 +8,8 @@ from backend.hub.entries import Entry, Item
 from backend.hub.limits import Limits
 from backend.hub.live import Live
 from backend.hub.shared import Render, Shared
-from backend.hub.subscriber import Sink, Subscriber
+from backend.hub.sink import Sink
+from backend.hub.subscriber import Subscriber
 
 
 class Topic:
@@ -20,8 +21,7 @@ class Topic:
         self.topic = topic
         self.last = 0
         self.batch_size = limits.batch_size
-        # In the order in which they came, so that what they do is the same in every run.
-        self.subscribers: dict[Subscriber, None] = {}
+        self.ahead_bytes = limits.ahead_bytes
         self.live = Live(limits.live_size)
         # How often one of them was told `CaughtUp`: from then on they are shown what is in no log, and not before.
         self.greeted = 0
@@ -29,6 +29,10 @@ class Topic:
         self._release = release
         self._shared: dict[Hashable, Shared] = {}
         self._notices: dict[type[Item], tuple[Item, float]] = {}
+
+    @property
+    def subscribers(self) -> Sequence[Subscriber]:
+        return [subscriber for shared in self._shared.values() for subscriber in shared.subscribers]
 
     def join(self, *, key: Hashable, render: Render, sink: Sink, closed: Callable[[], None]) -> Subscriber:
         """Send `CaughtUp`, and then what is shown, to `sink`. `closed` is called once, when that is over."""
@@ -38,7 +42,7 @@ class Topic:
 
     def show(self, payload: object) -> None:
         """Show this to those who are at the head, now; the others get `CaughtUp` if they come too late for it."""
-        if self.subscribers:
+        if self._shared:
             self.live.add(payload)
             self._wake_subscribers()
 
@@ -57,14 +61,20 @@ class Topic:
         return held
 
     def drop(self, subscriber: Subscriber) -> None:
-        del self.subscribers[subscriber]
-        self._release(self)
         shared = subscriber.shared
-        shared.size -= 1
-        if shared.size == 1:
-            self._unshare(shared.key)
-        elif not shared.size:
+        del shared.subscribers[subscriber]
+        if not shared.subscribers:
+            shared.close()
             del self._shared[shared.key]
+        if len(shared.subscribers) < 2:
+            self._forget_frames(shared.key)
+        if len(shared.subscribers) == 1:
+            self._unshare()
+        self._release(self)
+
+    def recent(self, position: int, cursor: str) -> Sequence[Entry]:
+        """What of the log is in memory, for a subscriber who is behind it. Without one nobody is."""
+        raise NotImplementedError
 
     async def after(self, position: int, cursor: str) -> Sequence[Entry] | None:
         """What follows in the log, for a subscriber who is behind it. Without one nobody is."""
@@ -84,11 +94,7 @@ class Topic:
     ) -> Subscriber:
         shared = self._shared.get(key)
         if shared is None:
-            shared = Shared(key, render, retry_min=self._limits.retry_min, retry_max=self._limits.retry_max)
-            self._shared[key] = shared
-        shared.size += 1
-        if shared.size == 2:
-            self._share()
+            shared = self._shared[key] = Shared(key, render, self._limits)
         subscriber = Subscriber(
             self,
             shared,
@@ -99,17 +105,22 @@ class Topic:
             access_as_of=access_as_of,
             principal=principal,
         )
-        self.subscribers[subscriber] = None
+        shared.subscribers[subscriber] = None
+        if len(shared.subscribers) == 2:
+            self._share()
         return subscriber
 
     def _share(self) -> None:
         """The renderings of one more key are kept from now on."""
 
-    def _unshare(self, key: Hashable) -> None:
+    def _unshare(self) -> None:
+        """Those of one fewer."""
+
+    def _forget_frames(self, key: Hashable) -> None:
         """What nobody shares any more is not kept."""
         for item in (*self.live, *(notice for notice, _ in self._notices.values())):
             item.frames.pop(key, None)
 
     def _wake_subscribers(self) -> None:
-        for subscriber in tuple(self.subscribers):
-            subscriber.wake()
+        for shared in tuple(self._shared.values()):
+            shared.wake()

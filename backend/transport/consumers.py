@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -29,7 +30,7 @@ from backend import hub
 from backend.accounts.credentials import Credential
 from backend.errors import RateLimited
 from backend.languages import plural
-from backend.transport import connection, frames
+from backend.transport import connection, frames, sinks
 from chat_schema import documents, sharing
 from chat_schema.context import Context
 from chat_schema.errors import never_began, present_all, refuse
@@ -68,23 +69,6 @@ class CheckedFrames(ChannelsWebSocketAdapter):
                 await self.close(BAD_REQUEST, "Not a message of graphql-transport-ws")
                 return
             yield msgspec.to_builtins(message)
-
-
-class OperationSink:
-    """Where the hub puts the frames of one operation."""
-
-    def __init__(self, operation: "Operation[Context, None]", consumer: "GraphQLConsumer") -> None:
-        self._operation = operation
-        self._consumer = consumer
-        self._prefix = frames.next_prefix(operation.id)
-
-    async def send(self, payloads: Iterator[str]) -> None:
-        for payload in payloads:
-            text = f"{self._prefix}{payload}}}"
-            await self._consumer.base_send({"type": "websocket.send", "text": text, "bytes": None})
-
-    async def complete(self) -> None:
-        await self._operation.send_operation_message({"id": self._operation.id, "type": "complete"})
 
 
 class Handler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -155,7 +139,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             documents.runnable(schema._schema, checked.document, operation.operation_name, variables)
         ):
             request = sharing.Request(checked.document, operation.operation_name, variables)
-            sink = OperationSink(operation, self.view)
+            complete = partial(operation.send_operation_message, {"id": operation.id, "type": "complete"})
+            sink = sinks.sink(self.view.scope, self.view.base_send, operation.id, complete)
             subscriber = await sharing.subscribe(schema, request, context, sink)
             if subscriber is not None and not operation.completed:  # it may have ended with its first frames
                 self._subscribers[operation.id] = subscriber

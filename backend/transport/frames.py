@@ -3,7 +3,8 @@
 Protocol: https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverWebSocket.md
 """
 
-from collections.abc import Iterable
+import struct
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -73,3 +74,24 @@ def _inside(value: Any) -> list[object]:
 def next_prefix(operation_id: str) -> str:
     """What comes before the payload in every `next` message of an operation. One `}` comes after it."""
     return f'{{"id":{msgspec.json.encode(operation_id).decode()},"type":"next","payload":'
+
+
+def around_prefix(payloads: Sequence[bytes], prefix_length: int) -> list[bytes]:
+    """What a prefix of this many bytes, put between these parts, makes the WebSocket frames of `next` messages of.
+
+    `prefix.join(parts)` is all of them, ready to be sent: the parts are the same for all whose prefix is as long.
+    """
+    parts = [b""]
+    for payload in payloads:
+        parts[-1] += _text_header(prefix_length + len(payload) + 1)
+        parts.append(payload + b"}")
+    return parts
+
+
+def _text_header(length: int) -> bytes:
+    """Of an unmasked text message in one frame (RFC 6455, 5.2)."""
+    if length < 126:
+        return struct.pack("!BB", 0x81, length)
+    if length < 1 << 16:
+        return struct.pack("!BBH", 0x81, 126, length)
+    return struct.pack("!BBQ", 0x81, 127, length)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Iterator
 from typing import Any
 
 from graphql import GraphQLError
@@ -58,9 +57,13 @@ class Sink:
         self._payloads: asyncio.Queue[Any] = asyncio.Queue()
         self.completed = False
 
-    async def send(self, frames: Iterator[str]) -> None:
-        for frame in frames:
-            self._payloads.put_nowait(json.loads(frame))
+    def write(self, frames: hub.Frames) -> int:
+        for payload in frames.payloads:
+            self._payloads.put_nowait(json.loads(payload))
+        return len(frames)
+
+    async def room(self) -> None:
+        """There always is."""
 
     async def complete(self) -> None:
         self.completed = True

@@ -41,9 +41,11 @@ class Device(Sink):
         self._is_quick = asyncio.Event()
         self._is_quick.set()
 
-    async def send(self, frames: Iterator[str]) -> None:
+    def write(self, frames: hub.Frames) -> int:
+        return super().write(frames) if self._is_quick.is_set() else 0
+
+    async def room(self) -> None:
         await self._is_quick.wait()
-        await super().send(frames)
 
     def block(self) -> None:
         self._is_quick.clear()
@@ -225,7 +227,6 @@ async def test_who_is_told_is_who_may_know_when_it_is_shown(ali: Viewer, vera: V
     kick = moderation.moderate_member
     await database.run(kick, viewer=ali, room_id=room.id, user_id=vera.id, action=ModerationAction.KICK)
     vera_s.unblock()
-    assert (await vera_s.told("RoomActivity"))["latest"] == {"body": "first"}, "it was on its way already"
     assert (await vera_s.told("ViewerRoomChanged"))["room"] == {"address": "tea"}
     await asyncio.sleep(1.2)
     assert vera_s.waiting == 0

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,9 +95,13 @@ class Watcher:
     _items: Sequence[hub.Item] = ()
     _came: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def send(self, frames: Iterator[str]) -> None:
-        self.frames += map(json.loads, frames)
+    def write(self, frames: hub.Frames) -> int:
+        self.frames += map(json.loads, frames.payloads)
         self._came.set()
+        return len(frames)
+
+    async def room(self) -> None:
+        """There always is."""
 
     async def complete(self) -> None:
         self.is_complete = True

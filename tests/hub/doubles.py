@@ -4,11 +4,11 @@ import asyncio
 import gc
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from backend.hub import EVERYONE, CaughtUp, Ended, Entry, Head, Item, Reset, Shown
+from backend.hub import EVERYONE, CaughtUp, Ended, Entry, Frames, Head, Item, Reset, Shown
 
 ROOM = "room.1"
 SIZE = 100
@@ -239,15 +239,21 @@ class Socket:
     def unblock(self) -> None:
         self._open.set()
 
-    async def send(self, frames: Iterator[str]) -> None:
+    def write(self, frames: Frames) -> int:
         if self.error:
             raise self.error
-        first = next(frames)
-        await self._open.wait()
-        write = [first, *frames]
+        if not self._open.is_set():
+            return 0
+        write = [payload.decode() for payload in frames.payloads]
         self.frames += write
         self.writes.append(write)
         self.on_send()
+        return len(write)
+
+    async def room(self) -> None:
+        await self._open.wait()
+        if self.error:
+            raise self.error
 
     async def complete(self) -> None:
         if self.error:
@@ -262,6 +268,7 @@ class Renderer:
     def __init__(self) -> None:
         self.rendered: list[str] = []
         self.error: Exception | None = None
+        self.takes = 0.0
         self.times: list[float] = []
         self._open = asyncio.Event()
         self._open.set()
@@ -272,13 +279,15 @@ class Renderer:
     def unblock(self) -> None:
         self._open.set()
 
-    async def __call__(self, item: Item) -> str:
+    async def __call__(self, item: Item) -> bytes:
         self.times.append(asyncio.get_running_loop().time())
         self.rendered.append(frame(item))
         await self._open.wait()
+        if self.takes:
+            await asyncio.sleep(self.takes)
         if self.error:
             raise self.error
-        return frame(item)
+        return frame(item).encode()
 
 
 def cursor(seq: int, era: int = 0) -> str:

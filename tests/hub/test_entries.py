@@ -28,5 +28,5 @@ def test_an_entry_is_about_nothing_and_ends_nobody_unless_it_says_so() -> None:
 
 def test_items_share_no_renderings() -> None:
     first, second = _entry(), _entry()
-    first.frames["document"] = "rendering"
+    first.frames["document"] = b"rendering"
     assert second.frames == {}

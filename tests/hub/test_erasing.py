@@ -4,7 +4,7 @@ import pytest
 
 from backend.hub import Limits
 from tests.hub.clock import idle, pass_time
-from tests.hub.doubles import Crossing, MemoryLog, Socket, in_memory, numbers
+from tests.hub.doubles import Crossing, MemoryLog, Socket, cursor, in_memory, numbers
 from tests.hub.scenes import Room
 
 SECRET = "a secret that is taken back"
@@ -36,7 +36,7 @@ async def test_an_erasing_event_takes_its_subject_out_of_the_ring_and_its_render
     assert in_memory(SECRET)
     await _erase(room, log)
     assert in_memory(SECRET) == []
-    assert [entry.seq for entry in room.feed.recent(2)] == [3, 4]
+    assert [entry.seq for entry in room.feed.recent(2, cursor(2))] == [3, 4]
 
 
 async def test_one_who_resumes_after_an_erasure_reads_what_is_left(room: Room, log: MemoryLog, socket: Socket) -> None:
@@ -169,7 +169,7 @@ async def test_a_page_that_was_read_before_a_jump_over_an_erasure_is_not_put_bac
     for _ in range(2):
         room.subscribe(Socket(), after=5)
         await idle()
-    assert room.feed.recent(5)
+    assert room.feed.recent(5, cursor(5))
     await pass_time(1)
     assert socket.frames[-1] == str(log.head())
     assert in_memory(SECRET) == []

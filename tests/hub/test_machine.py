@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import cycle
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from backend.hub import EVERYONE, CaughtUp, Ended, Entry, Feed, Hub, Item, Reset, Shown, Subscriber
+from backend.hub import EVERYONE, CaughtUp, Ended, Entry, Feed, Frames, Hub, Item, Reset, Shown, Subscriber
 from tests.hub.clock import VirtualLoop, idle, pass_time, tasks
 from tests.hub.conftest import LIMITS
 from tests.hub.doubles import SIZE, Crossing, MemoryLog, Row, Wire, WireBroker
@@ -105,12 +105,19 @@ class Follower:
 
     # --- as a sink ------------------------------------------------------------------------------------------
 
-    async def send(self, frames: Iterator[str]) -> None:
-        for frame in frames:
-            self._note(*json.loads(frame))
-            await self.flows.wait()
+    def write(self, frames: Frames) -> int:
+        for taken, payload in enumerate(frames.payloads):
             if self.fails:
                 raise ConnectionError("gone")
+            if not self.flows.is_set():
+                return taken
+            self._note(*json.loads(payload))
+        return len(frames)
+
+    async def room(self) -> None:
+        await self.flows.wait()
+        if self.fails:
+            raise ConnectionError("gone")
 
     async def complete(self) -> None:
         self.expect(self.last_word != "", "completed without a reason")
@@ -187,18 +194,18 @@ class Server:
         self.hub = Hub(broker=self.broker, log=machine.log, crossing=machine.crossing, limits=SMALL)
         self.hub.start()
 
-    async def render(self, item: Item) -> str:
+    async def render(self, item: Item) -> bytes:
         if self._machine.rendering_takes:
             await asyncio.sleep(self._machine.rendering_takes)
         match item:
             case Entry():
-                return json.dumps(["Entry", item.seq, item.cursor, item.payload])
+                return json.dumps(["Entry", item.seq, item.cursor, item.payload]).encode()
             case Reset():
-                return json.dumps(["Reset", 0, item.cursor, item.cause])
+                return json.dumps(["Reset", 0, item.cursor, item.cause]).encode()
             case Shown():
-                return json.dumps(["Shown", item.payload, item.cursor, ""])
+                return json.dumps(["Shown", item.payload, item.cursor, ""]).encode()
             case CaughtUp() | Ended():
-                return json.dumps([type(item).__name__, 0, item.cursor, ""])
+                return json.dumps([type(item).__name__, 0, item.cursor, ""]).encode()
         raise AssertionError(item)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from backend.hub import CaughtUp, Feed, Limits
 from tests.hub.clock import idle, pass_time
-from tests.hub.doubles import SIZE, Crossing, MemoryLog, Socket, numbers
+from tests.hub.doubles import SIZE, Crossing, MemoryLog, Socket, cursor, numbers
 from tests.hub.scenes import Room
 
 
@@ -32,17 +32,19 @@ async def test_the_ring_keeps_the_recent_events_that_fit(room: Room, limits: Lim
         await idle()
     kept = limits.ring_bytes // SIZE
     assert [entry.seq for entry in room.feed._ring] == list(range(301 - kept, 301))
-    assert room.feed.recent(300 - kept)[0].seq == 301 - kept
-    assert room.feed.recent(299 - kept) == ()
+    assert room.feed.recent(300 - kept, cursor(300 - kept))[0].seq == 301 - kept
+    assert room.feed.recent(299 - kept, cursor(299 - kept)) == ()
 
 
 async def test_no_more_than_a_batch_is_taken_from_the_ring_at_once(room: Room, limits: Limits) -> None:
     """Who is stalled holds what it has taken, though the ring has let go of it."""
     room.write(3 * limits.batch_size)
     await idle()
-    assert [entry.seq for entry in room.feed.recent(2)] == list(range(3, 3 + limits.batch_size))
-    assert [entry.seq for entry in room.feed.recent(3 * limits.batch_size - 1)] == [3 * limits.batch_size]
-    assert room.feed.recent(3 * limits.batch_size) == []
+    assert [entry.seq for entry in room.feed.recent(2, cursor(2))] == list(range(3, 3 + limits.batch_size))
+    assert [entry.seq for entry in room.feed.recent(3 * limits.batch_size - 1, cursor(3 * limits.batch_size - 1))] == [
+        3 * limits.batch_size
+    ]
+    assert room.feed.recent(3 * limits.batch_size, cursor(3 * limits.batch_size)) == []
 
 
 async def test_renderings_that_are_kept_are_charged_for(room: Room, limits: Limits) -> None:
@@ -81,9 +83,9 @@ async def test_renderings_go_when_nobody_shares_them_any_more(room: Room) -> Non
     first, second = room.subscribe(Socket()), room.subscribe(Socket())
     room.write(5)
     await idle()
-    assert all(entry.frames for entry in room.feed.recent(0))
+    assert all(entry.frames for entry in room.feed.recent(0, cursor(0)))
     first.close()
-    assert not any(entry.frames for entry in room.feed.recent(0))
+    assert not any(entry.frames for entry in room.feed.recent(0, cursor(0)))
     assert not room.feed.notice(CaughtUp("c0")).frames
     second.close()
     assert not room.feed._shared
@@ -97,8 +99,8 @@ async def test_the_latest_event_is_kept_however_large_it_is(
         entry.size = 2 * limits.ring_bytes
         room.feed.offer(entry)
         await idle()
-    assert [entry.seq for entry in room.feed.recent(1)] == [2]
-    assert room.feed.recent(0) == ()
+    assert [entry.seq for entry in room.feed.recent(1, cursor(1))] == [2]
+    assert room.feed.recent(0, cursor(0)) == ()
     assert follower.frames == ["1", "2"]
 
 

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from itertools import pairwise
+from typing import cast
 
 import pytest
 
-from backend.hub import Item, Limits, Shared
+from backend.hub import Item, Limits, Shared, Subscriber
 from tests.hub.clock import idle, now, pass_time
 from tests.hub.doubles import Renderer
 
@@ -19,9 +20,14 @@ def renderer() -> Renderer:
 @pytest.fixture
 def shared(renderer: Renderer, limits: Limits) -> Shared:
     """Of three subscribers."""
-    shared = Shared("document", renderer, retry_min=limits.retry_min, retry_max=limits.retry_max)
-    shared.size = 3
+    shared = Shared("document", renderer, limits)
+    have(shared, 3)
     return shared
+
+
+def have(shared: Shared, number: int) -> None:
+    """So many subscribers."""
+    shared.subscribers = dict.fromkeys(cast("list[Subscriber]", range(number)))
 
 
 @pytest.fixture
@@ -33,9 +39,9 @@ class Asking:
     """Subscribers that ask for a rendering at the same time."""
 
     def __init__(self) -> None:
-        self.all: list[asyncio.Task[str]] = []
+        self.all: list[asyncio.Task[bytes]] = []
 
-    def ask(self, shared: Shared, item: Item) -> "asyncio.Task[str]":
+    def ask(self, shared: Shared, item: Item) -> "asyncio.Task[bytes]":
         self.all.append(asyncio.create_task(shared.frame(item)))
         return self.all[-1]
 
@@ -56,24 +62,24 @@ async def test_those_who_ask_at_the_same_time_wait_for_one_rendering(
     frames = [asking.ask(shared, item) for _ in range(3)]
     await idle()
     renderer.unblock()
-    assert [*await asyncio.gather(*frames)] == ["item"] * 3
+    assert [*await asyncio.gather(*frames)] == [b"item"] * 3
     assert renderer.rendered == ["item"]
 
 
 async def test_those_who_ask_later_get_the_same_rendering(shared: Shared, renderer: Renderer, item: Item) -> None:
-    assert [await shared.frame(item) for _ in range(3)] == ["item"] * 3
+    assert [await shared.frame(item) for _ in range(3)] == [b"item"] * 3
     assert renderer.rendered == ["item"]
 
 
 async def test_each_item_has_its_own_rendering(shared: Shared, renderer: Renderer) -> None:
     items = [Item("first"), Item("second")]
-    assert [await shared.frame(item) for item in items * 2] == ["first", "second"] * 2
+    assert [await shared.frame(item) for item in items * 2] == [b"first", b"second"] * 2
     assert renderer.rendered == ["first", "second"]
 
 
 async def test_different_keys_share_nothing(shared: Shared, renderer: Renderer, item: Item, limits: Limits) -> None:
-    other = Shared("other document", renderer, retry_min=limits.retry_min, retry_max=limits.retry_max)
-    other.size = 3
+    other = Shared("other document", renderer, limits)
+    have(other, 3)
     await shared.frame(item)
     await other.frame(item)
     assert renderer.rendered == ["item", "item"]
@@ -81,8 +87,8 @@ async def test_different_keys_share_nothing(shared: Shared, renderer: Renderer, 
 
 
 async def test_what_one_alone_asks_for_is_not_kept(shared: Shared, renderer: Renderer, item: Item) -> None:
-    shared.size = 1
-    assert [await shared.frame(item), await shared.frame(item)] == ["item", "item"]
+    have(shared, 1)
+    assert [await shared.frame(item), await shared.frame(item)] == [b"item", b"item"]
     assert renderer.rendered == ["item", "item"]
     assert not item.frames
 
@@ -93,9 +99,9 @@ async def test_a_rendering_is_not_kept_when_the_others_left_meanwhile(
     renderer.block()
     frame = asking.ask(shared, item)
     await idle()
-    shared.size = 1
+    have(shared, 1)
     renderer.unblock()
-    assert await frame == "item"
+    assert await frame == b"item"
     assert not item.frames
 
 
@@ -110,7 +116,7 @@ async def test_when_the_one_who_renders_is_cancelled_the_next_takes_over(
     assert first.cancelled()
     assert renderer.rendered == ["item", "item"]
     renderer.unblock()
-    assert [*await asyncio.gather(second, third)] == ["item", "item"]
+    assert [*await asyncio.gather(second, third)] == [b"item", b"item"]
     assert renderer.rendered == ["item", "item"]
 
 
@@ -136,7 +142,7 @@ async def test_one_who_is_cancelled_while_waiting_disturbs_nobody(
     second.cancel()
     await idle()
     renderer.unblock()
-    assert [*await asyncio.gather(first, third)] == ["item", "item"]
+    assert [*await asyncio.gather(first, third)] == [b"item", b"item"]
     assert renderer.rendered == ["item"]
 
 
@@ -155,7 +161,7 @@ async def test_whoever_is_cancelled_leaves_the_rendering_of_their_successors_alo
     assert former.cancelled()
     another = asking.ask(shared, item)
     renderer.unblock()
-    assert [*await asyncio.gather(successor, another)] == ["item", "item"]
+    assert [*await asyncio.gather(successor, another)] == [b"item", b"item"]
     assert len(renderer.rendered) == 2  # the former's and the successor's
 
 
@@ -171,7 +177,7 @@ async def test_a_rendering_that_fails_is_tried_again_with_longer_and_longer_paus
     assert pauses == pytest.approx([0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0])
     assert not any(frame.done() for frame in frames)
     renderer.error = None
-    assert [*await asyncio.gather(*frames)] == ["item"] * 3
+    assert [*await asyncio.gather(*frames)] == [b"item"] * 3
 
 
 async def test_a_rendering_that_fails_for_one_key_delays_no_other(
@@ -180,10 +186,10 @@ async def test_a_rendering_that_fails_for_one_key_delays_no_other(
     renderer.error = ConnectionError("the database is away")
     failing = asking.ask(shared, item)
     await idle()
-    other = Shared("other document", Renderer(), retry_min=limits.retry_min, retry_max=limits.retry_max)
-    other.size = 3
+    other = Shared("other document", Renderer(), limits)
+    have(other, 3)
     start = now()
-    assert await other.frame(item) == "item"
+    assert await other.frame(item) == b"item"
     assert now() == start
     assert not failing.done()
 
@@ -197,4 +203,4 @@ async def test_one_who_gives_up_while_a_rendering_fails_leaves_it_to_the_next(
     first.cancel()
     await idle()
     renderer.error = None
-    assert await second == "item"
+    assert await second == b"item"

@@ -103,11 +103,11 @@ async def test_one_who_is_closed_is_sent_nothing_though_the_rendering_goes_on(ro
     """A cancellation can be overlooked, as `wait_for` does now and then up to Python 3.11."""
     under_way = asyncio.Event()
 
-    async def render_stubbornly(item: Item) -> str:
+    async def render_stubbornly(item: Item) -> bytes:
         with suppress(asyncio.CancelledError):
             under_way.set()
             await asyncio.sleep(60)
-        return "too late"
+        return b"too late"
 
     subscriber = room.feed.subscribe(
         key="document",
@@ -252,3 +252,18 @@ async def test_a_page_larger_than_a_batch_is_sent_whole(
     assert socket.frames == [*numbers(1, 10), "caught up c10"]
     assert {len(write) for write in socket.writes} <= set(range(1, size + 1))
     await room.feed.close()
+
+
+async def test_nothing_is_rendered_for_a_socket_that_has_no_room(room: Room, socket: Socket) -> None:
+    """Alone, it keeps no rendering: each attempt would be one more."""
+    room.renderer.takes = 0.01
+    room.subscribe(socket)
+    await pass_time(1)
+    socket.block()
+    room.write(3)
+    await pass_time(1)
+    assert room.renderer.rendered.count("1") == 1
+    socket.unblock()
+    await pass_time(1)
+    assert socket.frames[1:] == ["1", "2", "3"]
+    assert room.renderer.rendered.count("1") == 2

@@ -74,7 +74,11 @@ async def test_a_socket_that_wakes_its_subscriber_from_inside_send_gets_nothing_
 ) -> None:
     subscriber = room.subscribe(socket)
     await idle()
-    socket.on_send = subscriber.wake
+
+    def wake() -> None:
+        subscriber.wake()
+
+    socket.on_send = wake
     room.write(2)
     await idle()
     assert socket.frames[1:] == ["1", "2"]
@@ -233,7 +237,7 @@ async def test_one_who_lags_when_access_ends_is_told_so_and_not_what_was_missed(
     await idle()
     socket.unblock()
     await idle()
-    assert socket.frames == ["caught up c0", "1", "ended c1"], "what was in its hands, and no more"
+    assert socket.frames == ["caught up c0", "ended c0"]
     assert socket.completions == 1
 
 

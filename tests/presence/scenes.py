@@ -110,10 +110,10 @@ class Server:
         feed = self.hub.hold(topic)
         head = (await self.crossing(event_log.RoomLog().heads, [topic]))[topic]
 
-        async def render(item: hub.Item) -> str:
+        async def render(item: hub.Item) -> bytes:
             if isinstance(item, hub.Shown):
                 self.shown.append(item.payload)
-            return ""
+            return b""
 
         feed.subscribe(
             key="",

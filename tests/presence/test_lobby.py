@@ -95,14 +95,14 @@ def room(room_id: int) -> facts.Room:
     )
 
 
-async def render(item: Item) -> str:
+async def render(item: Item) -> bytes:
     match item:
         case Shown(payload=Listed(room=facts.Room(id=room_id), state=(change, _))):
-            return f"{room_id} is {change}"
+            return f"{room_id} is {change}".encode()
         case Shown(payload=Unlisted(room_id=room_id)):
-            return f"{room_id} is off"
+            return f"{room_id} is off".encode()
         case CaughtUp():
-            return "caught up"
+            return b"caught up"
         case _:
             raise AssertionError(item)
 

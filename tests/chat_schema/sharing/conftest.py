@@ -25,7 +25,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
         work.executions += 1
         return execute_subscription_event(executor)
 
-    def counted_encode(result: Any, language: str) -> str:
+    def counted_encode(result: Any, language: str) -> bytes:
         work.encodings += 1
         return encode(result, language)
 
