@@ -174,10 +174,14 @@ async def readyz(_: HttpRequest) -> HttpResponse:
     if draining.has_begun():
         return JsonResponse({"status": "stopping"}, status=503)
     try:
-        await database.run(database_connection.ensure_connection)
+        await database.run(_reach_database)
     except (DatabaseError, RateLimited):
         return JsonResponse({"status": "no database"}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+def _reach_database() -> None:
+    database_connection.ensure_connection()  # of the thread that does it: the loop's own is nobody's to give back
 
 
 def _is_a_visit(request: HttpRequest) -> bool:

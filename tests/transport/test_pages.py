@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import AsyncClient
 from pytest_django import Settings
 
@@ -161,6 +161,17 @@ async def test_readyz_says_if_the_database_is_away(
     response = await here.get("/readyz")
     assert (response.status_code, response.content) == (503, b'{"status": "no database"}')
     assert (await here.get("/healthz")).status_code == 200
+
+
+@pytest.fixture
+def disconnected(transactional_db: None) -> None:
+    """This thread has no connection to the database."""
+    connection.close()
+
+
+async def test_readyz_opens_no_connection_that_nobody_gives_back(disconnected: None, here: AsyncClient) -> None:
+    assert (await here.get("/readyz")).status_code == 200
+    assert connection.connection is None
 
 
 @pytest.fixture
