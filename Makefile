@@ -23,7 +23,7 @@ FRONTEND_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run demo superuser test lint types imports schema-check texts-check django-check frontend-check servers \
-	pytest cluster browser format schema texts lock clean
+	pytest cluster browser bench format schema texts lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -87,6 +87,12 @@ cluster: $(DEVELOPMENT) $(DIST) ## The same tests as in a cluster: on PostgreSQL
 # A run of its own: while Playwright runs, no asyncio code of a test can.
 browser: $(DEVELOPMENT) $(DIST) ## Tests of GraphiQL, in a real Chromium
 	$(BIN)/pytest tests/browser
+
+## Measure
+
+# Nothing else should run on the machine meanwhile. It takes two cores, a C compiler, and a good half of an hour.
+bench: $(BENCHMARKS) ## The engine beside its peers (SCENARIOS="one-room ...", ROUNDS=1)
+	@$(BIN)/python -m benchmarks.engine $(if $(ROUNDS),--rounds $(ROUNDS)) $(SCENARIOS)
 
 ## Maintain
 

@@ -1,0 +1,41 @@
+"""Measure: `python -m benchmarks.engine [--rounds N] [scenario ...]`, all of them if none is named.
+
+A line a figure on stdout, progress on stderr. Exit status 1 if a demand is not met.
+"""
+
+import argparse
+import sys
+
+from benchmarks.engine import cores
+from benchmarks.engine.figures import Figure
+from benchmarks.engine.generator import BenchmarkFailed
+from benchmarks.engine.peers.peers import set_up
+from benchmarks.engine.scenarios import ALL
+from benchmarks.engine.scenarios.rounds import say
+from benchmarks.engine.stage import stage
+
+ROUNDS = 5
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description="The engine beside its peers.")
+    parser.add_argument("scenarios", nargs="*", metavar="scenario", choices=list(ALL), help=", ".join(ALL))
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of which each figure is the median ({ROUNDS})")
+    given = parser.parse_args()
+    set_up()
+    cores.settle()
+    figures: list[Figure] = []
+    with stage() as ready:
+        for name in given.scenarios or ALL:
+            say(f"--- {name}")
+            for figure in ALL[name](ready, given.rounds):
+                print(figure, flush=True)
+                figures.append(figure)
+    return 0 if all(figure.met for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except BenchmarkFailed as error:
+        sys.exit(str(error))

@@ -1,0 +1,120 @@
+"""One subject with its sockets connected, and what a scenario does with it: let events go, and see what they cost."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from benchmarks.engine import cores
+from benchmarks.engine.generator import BenchmarkFailed, Followers, Report
+from benchmarks.engine.publishers import Publisher
+from benchmarks.engine.stage import Stage
+from benchmarks.engine.subjects import Running, Subject
+
+_WARM_ATTEMPTS = 30
+_WARM_EVENTS = 40
+_WARM_CPU = 1.0  # seconds of the server, in which a compiler may find out what is done often
+_ARRIVE_SECONDS = 240.0  # a burst keeps the slowest of those who lose nothing busy for long
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of some events on their way to all sockets."""
+
+    deliveries: int
+    cpu: float  # seconds of the server
+    wall: float  # seconds from the first one's commit to the last one's arrival
+    report: Report
+
+    @property
+    def per_delivery(self) -> float:
+        """Microseconds of the server's CPU time."""
+        return 1e6 * self.cpu / self.deliveries
+
+
+class Following:
+    def __init__(
+        self, stage: Stage, running: Running, followers: Followers, publisher: Publisher, *, rooms: int, seconds: float
+    ) -> None:
+        self._stage = stage
+        self._running = running
+        self._followers = followers
+        self._publisher = publisher
+        self._rooms = rooms
+        self.connect_seconds = seconds
+
+    @property
+    def sockets(self) -> int:
+        return self._followers.count
+
+    def cpu(self) -> float:
+        return cores.cpu_seconds(self._running.pids)
+
+    def resident(self) -> int:
+        return cores.resident_bytes(self._running.pids)
+
+    def warm(self) -> None:
+        """Until every socket gets what is published, and the server has done it for a while."""
+        for _ in range(_WARM_ATTEMPTS):
+            if self._pass_on(1, seconds=1):
+                break
+        else:
+            raise BenchmarkFailed("What is published does not reach every socket.")
+        before = self.cpu()
+        for _ in range(_WARM_EVENTS):
+            self._must_pass_on(1)
+            if self.cpu() - before > _WARM_CPU:
+                break
+        self._followers.report()
+
+    def cost(self, *, at_once: int, most: int, cpu: float, least: int = 1) -> Cost:
+        """Of `most` batches of events, each let go when the last one has arrived, or fewer that take so much CPU.
+
+        Raises `BenchmarkFailed` unless every socket got each of them once and in order.
+        """
+        before, wall, events = self.cpu(), 0.0, 0
+        while events < most * at_once and (events < least * at_once or self.cpu() - before < cpu):
+            wall += self._must_pass_on(at_once)
+            events += at_once
+        used = self.cpu() - before
+        report = self._followers.report()
+        deliveries = events * self.sockets
+        report.check(deliveries)
+        return Cost(deliveries, used, wall, report)
+
+    def pace(self, *, per_second: float, count: int) -> Cost:
+        """Events at a steady rate, whether or not the last one has arrived."""
+        first = self._stage.number(count)
+        before, began = self.cpu(), time.monotonic()
+        for index in range(count):
+            self._publisher.prepare(first + index, 1)
+            time.sleep(max(0.0, began + index / per_second - time.monotonic()))
+            self._publisher.commit()
+        if self._followers.has_all(first + count - 1, seconds=_ARRIVE_SECONDS) is None:
+            raise BenchmarkFailed(f"{per_second:g} events a second never arrive.")
+        report = self._followers.report()
+        report.check(count * self.sockets)
+        return Cost(report.deliveries, self.cpu() - before, time.monotonic() - began, report)
+
+    def _must_pass_on(self, count: int) -> float:
+        seconds = self._pass_on(count, seconds=_ARRIVE_SECONDS)
+        if seconds is None:
+            raise BenchmarkFailed(f"{count} events have not reached every socket in {_ARRIVE_SECONDS:g} s.")
+        return seconds
+
+    def _pass_on(self, count: int, *, seconds: float) -> float | None:
+        first = self._stage.number(count)
+        self._publisher.prepare(first, count)
+        began = time.monotonic()
+        self._publisher.commit()
+        arrived = self._followers.has_all(first + count - 1, seconds=seconds)
+        return None if arrived is None else time.monotonic() - began
+
+
+@contextmanager
+def following(stage: Stage, subject: Subject, *, rooms: int, each: int) -> Iterator[Following]:
+    """A server of its own, with all its sockets connected; both are gone after the block."""
+    with subject.running(stage) as running, Followers(stage.stamps) as followers:
+        audience = running.audience(rooms=rooms, each=each)
+        seconds = followers.connect(audience.lines)
+        yield Following(stage, running, followers, audience.publisher, rooms=rooms, seconds=seconds)

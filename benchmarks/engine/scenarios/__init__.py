@@ -1,0 +1,14 @@
+"""What is measured of a subject, each scenario in a file of its own. The manifest of them is `ALL`."""
+
+from collections.abc import Callable, Iterator
+
+from benchmarks.engine.figures import Figure
+from benchmarks.engine.scenarios import one_room
+from benchmarks.engine.stage import Stage
+
+# With so many rounds; the figures in the order in which they are told.
+Scenario = Callable[[Stage, int], Iterator[Figure]]
+
+ALL: dict[str, Scenario] = {
+    "one-room": one_room.measure,
+}

@@ -1,0 +1,80 @@
+"""The product itself, as its operator runs it: `manage.py serve`, or the same application under uvicorn."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.engine import cores
+from benchmarks.engine.generator import Line
+from benchmarks.engine.house_keeper import Room
+from benchmarks.engine.stage import Stage
+from benchmarks.engine.subjects import DOCUMENT, Audience
+from tests.services.server import MANAGE, ServerProcess
+
+_UVICORN = Path(sys.executable).with_name("uvicorn")
+
+
+@dataclass(frozen=True)
+class Ours:
+    """`command` is of `program`, and gets `--host` and `--port`."""
+
+    name: str = "ours"
+    is_lossless: bool = True
+    program: Path = MANAGE
+    command: Sequence[str] = ("serve",)
+    documents: Sequence[str] = field(default=(DOCUMENT,))  # in turn, a socket after the other
+
+    @contextmanager
+    def running(self, stage: Stage) -> Iterator["OursRunning"]:
+        server = ServerProcess(
+            database_url=stage.database_url,
+            redis_url=stage.redis_url,
+            environment={"DJANGO_SETTINGS_MODULE": "backend.settings"},
+            manage=self.program,
+            command=self.command,
+        )
+        with cores.for_a_server():
+            server.__enter__()
+        try:
+            yield OursRunning(stage, server, self.documents)
+        finally:
+            server.__exit__()
+
+
+# The same application behind a server that only knows ASGI's own `send`.
+PORTABLE = Ours(
+    name="ours, portable",
+    program=_UVICORN,
+    command=("backend.asgi:application", "--app-dir", str(MANAGE.parent), "--log-level", "warning", "--no-access-log"),
+)
+
+
+class OursRunning:
+    def __init__(self, stage: Stage, server: ServerProcess, documents: Sequence[str]) -> None:
+        self._stage = stage
+        self._server = server
+        self._documents = documents
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        return (self._server.child.pid,)
+
+    def audience(self, *, rooms: int, each: int) -> Audience:
+        inside = self._stage.house.rooms(rooms, each)
+        members = [(room, token) for room in inside for token in room.tokens]
+        lines = [
+            self._line(room, token, self._documents[number % len(self._documents)])
+            for number, (room, token) in enumerate(members)
+        ]
+        return Audience(lines, self._stage.house.publisher(inside))
+
+    def _line(self, room: Room, token: str, document: str) -> Line:
+        opening = {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
+        payload = {"query": document, "variables": {"room": room.id}}
+        subscribe = {"id": "1", "type": "subscribe", "payload": payload}
+        # It says itself that the subscription has begun; a pong could come before that.
+        then = (json.dumps(subscribe),)
+        return Line(self._server.port, json.dumps(opening), then, settled_by="CaughtUp")
