@@ -266,6 +266,8 @@ def _renderer(
         # The copy is shallow: a context of its own keeps one event's loaders from the next.
         cursor = Cursor(item.cursor) if item.cursor else None
         event.context_value = Context(reader=reader, origin="", cursor=cursor, spoken=language)
+        # graphql-core remembers here what it collected, under lists that are new with each event.
+        event._relevant_sub_fields = {}
         outcome = execute_subscription_event(event)
         result: ExecutionResult = await outcome if isawaitable(outcome) else outcome
         # Where no language is settled, there are many that its readers speak.

@@ -1,13 +1,15 @@
 """Equal subscriptions are executed once, unequal ones apart."""
 
 import asyncio
+import gc
 
 import pytest
+from graphql.execution.collect_fields import FieldDetails
 
 from backend.accounts.credentials import Viewer
 from backend.chat import facts
 from tests.chat_schema.inside import Sink, enter, send, subscribe
-from tests.chat_schema.sharing.subscribers import BY_VARIABLE, EVENT, Work, by_literal, caught_up
+from tests.chat_schema.sharing.subscribers import BY_VARIABLE, COUNTING, EVENT, Work, by_literal, caught_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +50,19 @@ async def test_a_replay_is_executed_once_for_all_who_resume_together(ali: Viewer
     executions, encodings = work.take()
     assert executions == encodings <= 21
     assert first.waiting == second.waiting == 0
+
+
+async def test_what_an_execution_remembers_goes_with_its_event(ali: Viewer, room: facts.Room) -> None:
+    sink = await caught_up(ali, room, COUNTING)
+
+    async def remembered(events: int) -> int:
+        for number in range(events):
+            await send(ali, room, str(number))
+            await sink.frame()
+        gc.collect()
+        return sum(isinstance(each, FieldDetails) for each in gc.get_objects())
+
+    assert await remembered(1) == await remembered(3)
 
 
 async def test_two_documents_cost_two_executions(ali: Viewer, vera: Viewer, room: facts.Room, work: Work) -> None:
