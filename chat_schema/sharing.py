@@ -37,6 +37,7 @@ from backend.chat.policies import Audience
 from backend.chat.streams import Opening
 from backend.errors import RateLimited
 from chat_schema import documents
+from chat_schema.compiled import Compiled
 from chat_schema.context import Context
 from chat_schema.errors import present
 from chat_schema.scalars import Cursor
@@ -256,12 +257,21 @@ async def _source(executor: Executor[Context]) -> Source:
 def _renderer(
     executor: Executor[Context], reader: Any, language: str | None, show: Callable[[hub.Item], object]
 ) -> Render:
+    compiled = Compiled(executor)
+
     async def render(item: hub.Item) -> bytes:
         root = show(item)
         if isawaitable(root):
             root = await root
         if root is None:
             return b""
+        result = compiled(root)
+        if result is None:
+            result = await execute(item, root)
+        # Where no language is settled, there are many that its readers speak.
+        return encode(result, language or languages.ENGLISH)
+
+    async def execute(item: hub.Item, root: object) -> ExecutionResult:
         event = executor.build_per_event_executor(root)
         # The copy is shallow: a context of its own keeps one event's loaders from the next.
         cursor = Cursor(item.cursor) if item.cursor else None
@@ -269,9 +279,7 @@ def _renderer(
         # graphql-core remembers here what it collected, under lists that are new with each event.
         event._relevant_sub_fields = {}
         outcome = execute_subscription_event(event)
-        result: ExecutionResult = await outcome if isawaitable(outcome) else outcome
-        # Where no language is settled, there are many that its readers speak.
-        return encode(result, language or languages.ENGLISH)
+        return await outcome if isawaitable(outcome) else outcome
 
     return render
 

@@ -11,7 +11,6 @@ import pytest
 from channels.layers import channel_layers
 from django.conf import settings as product
 from django.db import OperationalError
-from graphql.execution import execute_subscription_event
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +18,7 @@ from backend import database, hub, rates
 from backend.chat import rooms
 from backend.chat.event_log import RoomLog
 from backend.chat.policies import Audience
-from chat_schema import sharing
+from chat_schema.compiled import Compiled
 from chat_schema.context import Context, ViewerReached
 from tests.chat_schema.subscriptions import Subscribing, subscribings
 from tests.chat_schema.watching import CHANGES, Stage, Watcher
@@ -80,14 +79,16 @@ def stage() -> Stage:
 
 @pytest.fixture
 def executions(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Of shared documents, each when it is begun."""
+    """Each when it is begun: also where what is compiled takes its place."""
     begun: list[object] = []
 
-    def counted(executor: Any) -> Any:
-        begun.append(executor)
-        return execute_subscription_event(executor)
+    run = Compiled.__call__
 
-    monkeypatch.setattr(sharing, "execute_subscription_event", counted)
+    def counted(compiled: Compiled, root: object) -> Any:
+        begun.append(root)
+        return run(compiled, root)
+
+    monkeypatch.setattr(Compiled, "__call__", counted)
     return begun
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from channels.layers import channel_layers
-from graphql.execution import execute_subscription_event
 from pytest_django import Settings
 
 from backend import hub
 from backend.accounts.credentials import Viewer
 from backend.chat import facts
 from chat_schema import sharing
+from chat_schema.compiled import Compiled
 from tests.chat_schema.inside import enter, somebody
 from tests.chat_schema.sharing.subscribers import Work
 
@@ -21,15 +21,17 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     work = Work()
     encode = sharing.encode
 
-    def counted_execute(executor: Any) -> Any:
+    run = Compiled.__call__
+
+    def counted_run(compiled: Compiled, root: object) -> Any:
         work.executions += 1
-        return execute_subscription_event(executor)
+        return run(compiled, root)
 
     def counted_encode(result: Any, language: str) -> bytes:
         work.encodings += 1
         return encode(result, language)
 
-    monkeypatch.setattr("chat_schema.sharing.execute_subscription_event", counted_execute)
+    monkeypatch.setattr(Compiled, "__call__", counted_run)
     monkeypatch.setattr(sharing, "encode", counted_encode)
     return work
 

@@ -34,7 +34,7 @@ def by_literal(after: str) -> str:
 
 @dataclass
 class Work:
-    """What has been done since it was last asked."""
+    """What has been done since it was last asked. An execution counts also where what is compiled took its place."""
 
     executions: int = 0
     encodings: int = 0

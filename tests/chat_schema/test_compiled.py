@@ -1,0 +1,268 @@
+"""What is compiled is word for word what graphql-core makes, and what cannot be compiled is left to it."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Generator, Iterator
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from inspect import isawaitable
+from typing import Any
+
+import pytest
+import strawberry
+from graphql import ExecutionResult, GraphQLField, parse
+from graphql.execution import Executor, execute_subscription_event
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from strawberry import Schema
+
+from backend import hub
+from backend.accounts.users import Person
+from backend.chat import event_log, events, facts
+from backend.chat.events import Departure, Logged
+from backend.chat.policies import Audience
+from backend.presence.typing import Typing
+from backend.presence.watches import OnlineChange
+from chat_schema.compiled import Compiled
+from chat_schema.context import Context
+from chat_schema.events import room_frame
+from chat_schema.schema import schema
+from tests.chat_schema import crockery
+from tests.chat_schema.crockery import Cup, Pot, Shelf
+from tests.chat_schema.selections import Selecting, selectings
+
+# What fails is shown as it was found: to make it shorter (`Phase.shrink`) takes minutes.
+EXAMPLES = settings(max_examples=100, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+# --- Events of a room -----------------------------------------------------------------------------------------
+
+_short = st.text(max_size=3)
+_ids = st.integers(1, 2**63 - 1)
+_moments = st.datetimes(min_value=datetime(2, 1, 1), timezones=crockery.zones)  # noqa: DTZ001  # the zone is drawn
+_maybe = st.none() | _moments
+_people = st.builds(
+    Person,
+    id=_ids,
+    username=_short,
+    display_name=_short,
+    deleted_at=_maybe,
+    avatar=st.sampled_from(("", "abc")),
+)
+_messages = st.builds(
+    facts.Message,
+    id=_ids,
+    room_id=_ids,
+    author=_people,
+    body=_short,
+    seq=_ids,
+    version=st.integers(1, 2**31 - 1),
+    sent_at=_moments,
+    edited_at=_maybe,
+    deleted_at=_maybe,
+)
+_members = st.builds(
+    facts.Member,
+    id=_ids,
+    room_id=_ids,
+    person=_people,
+    role=st.sampled_from(facts.Role),
+    joined_at=_moments,
+    left_at=_maybe,
+    muted_until=_maybe,
+)
+_events: st.SearchStrategy[events.RoomEvent] = st.sampled_from(
+    (
+        events.MessageSent(message=1),
+        events.MessageEdited(message=1),
+        events.MessageDeleted(message=1, by=1),
+        events.ReactionAdded(message=1, by=1, emoji="🍵"),
+        events.ReactionRemoved(message=1, by=1, emoji="🍵"),
+        events.MemberJoined(member=1),
+        *(events.MemberLeft(member=1, departure=each) for each in Departure),
+        events.MemberChanged(member=1),
+        events.RoomChanged(by=1),
+    )
+)
+
+
+@st.composite
+def _entries(draw: st.DrawFn) -> hub.Entry:
+    seq, tag = draw(st.integers(1, 2**31)), draw(st.integers(0, 2**32 - 1))
+    message, member, by = draw(_messages), draw(_members), draw(st.none() | _people)
+    logged = Logged(room_id=1, seq=seq, tag=tag, at=NOW, event=draw(_events), message=message, member=member, by=by)
+    return event_log.entry(logged)
+
+
+_notices: st.SearchStrategy[hub.Item] = st.sampled_from(
+    (
+        hub.CaughtUp("cursor"),
+        hub.Reset("cursor", "EXPIRED"),
+        hub.Shown("cursor", OnlineChange(joined=((1, NOW),), left=(2,), online_count=1)),
+        hub.Shown("cursor", Typing(room_id=1, user_ids=(1,))),
+        hub.Ended(event_log.entry(Logged(room_id=1, seq=1, tag=1, at=NOW, event=events.RoomDeleted(by=1)))),
+    )
+)
+frames = st.one_of(_entries(), _entries(), _entries(), _notices).map(room_frame)
+
+
+# --- Both ways ------------------------------------------------------------------------------------------------
+
+
+def built(schema: Schema, selecting: Selecting) -> Executor[Context]:
+    found = schema.execution_context_class.build(
+        schema._schema, selecting.document, raw_variable_values=selecting.variables
+    )
+    assert not isinstance(found, list), (found, selecting.text)
+    return found
+
+
+def executed(executor: Executor[Context], root: object) -> ExecutionResult:
+    """By graphql-core, for an audience that no loader serves."""
+    event = executor.build_per_event_executor(root)
+    event._relevant_sub_fields = {}
+    event.context_value = Context(reader=Audience(1), origin="")
+    outcome = execute_subscription_event(event)
+
+    async def awaited(outcome: Awaitable[ExecutionResult]) -> ExecutionResult:
+        return await outcome
+
+    return asyncio.run(awaited(outcome)) if isawaitable(outcome) else outcome
+
+
+def equal(one: ExecutionResult, other: ExecutionResult) -> bool:
+    """In the order of their keys, too."""
+    return json.dumps(one.data) == json.dumps(other.data) and one.errors is other.errors is None
+
+
+def is_plain(field: GraphQLField) -> bool:
+    """Of those of our own schema. What has a resolver takes code, but for the address of a picture."""
+    definition = field.extensions["strawberry-definition"]
+    return definition.base_resolver is None or definition.python_name == "avatar_url"
+
+
+def is_plain_crockery(field: GraphQLField) -> bool:
+    return field.extensions["strawberry-definition"].python_name not in crockery.CODE
+
+
+plain = selectings(schema._schema, "roomEvents", is_plain)
+plain_crockery = selectings(crockery.schema._schema, "shelf", is_plain_crockery)
+anything = selectings(schema._schema, "roomEvents")
+any_crockery = selectings(crockery.schema._schema, "shelf")
+
+
+@EXAMPLES
+@given(selecting=plain, root=frames)
+def test_a_plain_selection_of_an_event_is_compiled_and_comes_to_the_same(selecting: Selecting, root: object) -> None:
+    executor = built(schema, selecting)
+    compiled = Compiled(executor)(root)
+    assert compiled is not None, selecting.text
+    assert equal(compiled, executed(executor, root)), selecting.text
+
+
+@EXAMPLES
+@given(selecting=plain_crockery, shelves=st.lists(crockery.shelves, min_size=1, max_size=3))
+def test_so_is_any_other_however_nested_and_again_for_the_next_event(
+    selecting: Selecting, shelves: list[object]
+) -> None:
+    executor = built(crockery.schema, selecting)
+    run = Compiled(executor)
+    for shelf in shelves:
+        compiled = run(shelf)
+        assert compiled is not None, selecting.text
+        assert equal(compiled, executed(executor, shelf)), selecting.text
+
+
+@EXAMPLES
+@given(
+    case=st.tuples(st.just(schema), anything, frames)
+    | st.tuples(st.just(crockery.schema), any_crockery, crockery.shelves)
+)
+def test_what_of_other_selections_is_compiled_comes_to_the_same(case: tuple[Schema, Selecting, object]) -> None:
+    schema, selecting, root = case
+    executor = built(schema, selecting)
+    compiled = Compiled(executor)(root)
+    assert compiled is None or equal(compiled, executed(executor, root)), selecting.text
+
+
+@pytest.mark.parametrize(("vessel", "field"), [("Cup", "told"), ("Pot", "later")])
+def test_a_resolver_that_takes_a_context_or_time_is_never_compiled(vessel: str, field: str) -> None:
+    text = f"subscription {{ shelf {{ first {{ __typename ... on {vessel} {{ {field} }} }} }} }}"
+    run = Compiled(built(crockery.schema, Selecting(text, parse(text), {})))
+    cup = Cup(name="cup", glaze=None, key=strawberry.ID("1"), marks=[])
+    pot = Pot(name="pot", glaze=None, fired_at=NOW, cursor=None, grid=None)
+    for each in (cup, pot):
+        shelf = Shelf(first=each, vessels=[], thing=None, things=None, below=None)
+        assert (run(shelf) is None) == (type(each).__name__ == vessel)
+
+
+# --- Values that do not fit -----------------------------------------------------------------------------------
+
+
+class Later:
+    """Something to be waited for."""
+
+    def __await__(self) -> Generator[None, None, str]:
+        yield from ()
+        return "later"
+
+
+class Text(str):
+    __slots__ = ()
+
+
+class OtherCup(Cup):
+    pass
+
+
+NOT_FITTING: tuple[object, ...] = (
+    None,
+    True,
+    7,
+    2**31,
+    1.0,
+    "text",
+    Text("text"),
+    b"bytes",
+    [],
+    (),
+    [None],
+    ValueError("told"),
+    Later(),
+    Departure.LEFT,
+    datetime(2026, 11, 21),  # noqa: DTZ001  # it has no zone
+    crockery.Lid(has_knob=True, weight=7),
+    OtherCup(name="cup", glaze=None, key=strawberry.ID("1"), marks=[]),
+)
+
+
+def places(value: object) -> Iterator[tuple[Any, str]]:
+    """The attributes of an object and of all below it."""
+    if isinstance(value, list):
+        for each in value:
+            yield from places(each)
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield value, each.name
+            yield from places(getattr(value, each.name))
+
+
+@EXAMPLES
+@given(
+    case=st.tuples(st.just(schema), plain, frames)
+    | st.tuples(st.just(crockery.schema), plain_crockery, crockery.shelves),
+    data=st.data(),
+)
+def test_a_value_that_does_not_fit_is_executed_or_comes_to_the_same(
+    case: tuple[Schema, Selecting, object], data: st.DataObject
+) -> None:
+    schema, selecting, root = case
+    place, name = data.draw(st.sampled_from(list(places(root))))
+    executor = built(schema, selecting)
+    run = Compiled(executor)
+    before = getattr(place, name)
+    for value in (*NOT_FITTING, before):
+        setattr(place, name, value)
+        compiled = run(root)
+        assert compiled is None or equal(compiled, executed(executor, root)), (selecting.text, name, value)
+    assert compiled is not None, "it fits again"
