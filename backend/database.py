@@ -11,11 +11,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, datetime
-from functools import partial
-from typing import ParamSpec, TypeVar
+from functools import cache, partial
+from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import close_old_connections, connection
+from django.db.models import Field, Model
 
 from backend.errors import RateLimited
 from backend.languages import text
@@ -85,3 +86,25 @@ def now() -> datetime:
         cursor.execute(f"SELECT {CLOCK[connection.vendor]}", [])
         (moment,) = cursor.fetchone()
     return moment if isinstance(moment, datetime) else datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+
+def insert(model: type[Model], **values: object) -> int:
+    """A new row, and its key. `values` name all columns but those for which null, or the database's default, will do.
+
+    For what is written all the time: `objects.create` takes three times as long to come to the same statement.
+    """
+    sql, fields = _insertion(model, tuple(values))
+    prepared = [field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, prepared)
+        key: int = cursor.fetchone()[0]
+    return key
+
+
+@cache  # as many as there are calls in the code
+def _insertion(model: type[Model], names: tuple[str, ...]) -> tuple[str, list["Field[Any, Any]"]]:
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
+    columns, places = ", ".join(field.column for field in fields), ", ".join("%s" for _ in fields)
+    sql = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places}) RETURNING id"  # noqa: S608  # our own names
+    return sql, fields

@@ -33,6 +33,7 @@ __all__ = [
     "hold",
     "locales",
     "named",
+    "named_person",
     "people",
     "person",
     "profiles",
@@ -68,8 +69,12 @@ class Account(msgspec.Struct, frozen=True):
 def person(user: User) -> Person:
     if user.deleted_at is not None:
         return Person(id=user.pk, username="", display_name="", deleted_at=user.deleted_at)
-    display_name = user.display_name or user.username
-    return Person(id=user.pk, username=user.username, display_name=display_name, avatar=user.avatar)
+    return named_person(user.pk, user.username, user.display_name, user.avatar)
+
+
+def named_person(user_id: int, username: str, display_name: str, avatar: str) -> Person:
+    """Of the columns of an account that was not deleted."""
+    return Person(id=user_id, username=username, display_name=display_name or username, avatar=avatar)
 
 
 def people(ids: Collection[int]) -> dict[int, Person]:

@@ -21,7 +21,7 @@ from backend import rates
 from backend.accounts import users
 from backend.accounts.credentials import Viewer
 from backend.chat import event_log, facts, files, policies
-from backend.chat.models import Attachment, Message
+from backend.chat.models import Attachment
 from backend.chat.policies import Action, Reader
 from backend.errors import Invalid, NotFound
 from backend.languages import plural, text
@@ -80,14 +80,14 @@ def _announce(viewer: Viewer, room_id: int, checked: files.Checked) -> Attachmen
     return row
 
 
-def attach(attachment_ids: Sequence[int], *, message: Message) -> None:
+def attach(attachment_ids: Sequence[int], *, message: facts.Message) -> None:
     """Send these with a message, in the transaction that makes it.
 
     Raises `NotFound` unless all of them are its author's, uploaded to its room, and unsent.
     """
-    rows = _unsent(message.author_id).filter(pk__in=attachment_ids, room=message.room_id)
+    rows = _unsent(message.author.id).filter(pk__in=attachment_ids, room=message.room_id)
     # In one statement: who sends the same at the same moment, or sweeps it away, waits for it, and finds it no more.
-    if rows.update(message=message, expires_at=None) != len(attachment_ids):
+    if rows.update(message=message.id, expires_at=None) != len(attachment_ids):
         raise NotFound(text("No such attachment of yours in this room that has not been sent."))
 
 

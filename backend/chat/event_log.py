@@ -16,7 +16,7 @@ import msgspec
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from backend import hub
+from backend import database, hub
 from backend.accounts import users
 from backend.chat import facts, listing
 from backend.chat.cursors import Cursor
@@ -61,7 +61,10 @@ def head_cursor(room: facts.Room) -> str:
 
 @dataclass
 class Place:
-    """The next place in a room's log, held under the room's lock. Set `event` before the block ends."""
+    """The next place in a room's log, held under the room's lock. Set `event` before the block ends.
+
+    Set `message` too where the event names nothing else, and the block knows it as it is: nobody has to read it again.
+    """
 
     room_id: int
     seq: int
@@ -71,6 +74,7 @@ class Place:
     # When it was taken: the change itself may make it otherwise.
     was_private: bool
     event: RoomEvent | None = None
+    message: facts.Message | None = None
 
     @property
     def cursor(self) -> str:
@@ -102,15 +106,22 @@ def _append(room_id: int, messages: int) -> Iterator[Place]:
             place = _advance(room_id, messages)
             yield place
             assert place.event is not None, "a place in the log was taken for nothing"
-            Row.objects.create(room_id=room_id, seq=place.seq, tag=place.tag, at=place.at, data=store(place.event))
-            [logged] = _resolve([(room_id, place.seq, place.tag, place.at, place.event)])
-            hint = msgspec.msgpack.encode(logged)
+            data = store(place.event)
+            database.insert(Row, room_id=room_id, seq=place.seq, tag=place.tag, at=place.at, data=data)
+            hint = msgspec.msgpack.encode(_logged(place, place.event))
             # Robust: what has been committed is done, whatever becomes of the hint.
             transaction.on_commit(lambda: hub.publish(topic(room_id), hint), robust=True)
             if not place.was_private or isinstance(place.event, RoomChanged):
                 transaction.on_commit(lambda: listing.changed(room_id), robust=True)
     except Unchanged:
         pass
+
+
+def _logged(place: Place, event: RoomEvent) -> Logged:
+    if place.message is None:
+        [logged] = _resolve([(place.room_id, place.seq, place.tag, place.at, event)])
+        return logged
+    return Logged(place.room_id, place.seq, place.tag, place.at, event, message=place.message)
 
 
 def reached(place: Place) -> str:

@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from backend import database, rates
 from backend.accounts.credentials import Viewer
-from backend.chat import attachments, event_log, facts, policies, search
+from backend.chat import attachments, event_log, facts, policies, search, speakers
 from backend.chat.cursors import Cursor
 from backend.chat.events import MessageDeleted, MessageEdited, MessageSent
 from backend.chat.mentions import mentioned
@@ -51,17 +51,20 @@ def send_message(
     attachments.check_count(attachment_ids)
     digest = _digest(body, reply_to, attachment_ids)
     with event_log.append(room_id, messages=1) as place:
-        row = Message.objects.select_related("author").filter(room=room_id, author=viewer.id, key=key).first()
-        if row is not None:
-            if row.key_digest != digest:
+        speaker = speakers.find(viewer, room_id=room_id, is_private=place.was_private, key=key)
+        if speaker.sent is not None:
+            before = _row(speaker.sent)
+            if before.key_digest != digest:
                 raise Conflict(text("This key has sent another message."))
             raise event_log.Unchanged
-        policies.admit(viewer, Action.SEND, room_id=room_id)
+        if not speaker.may_send:
+            policies.admit(viewer, Action.SEND, room_id=room_id)  # raises what they are to be told
         rates.take("send", viewer.id)
         if reply_to is not None and not Message.objects.filter(pk=reply_to, room=room_id).exists():
             raise NotFound(text("No such message in this room."))
         named = mentioned(body, room_id=room_id)
-        row = Message.objects.create(
+        message_id = database.insert(
+            Message,
             room_id=room_id,
             author_id=viewer.id,
             seq=place.seq,
@@ -74,17 +77,32 @@ def send_message(
             reply_to_id=reply_to,
             mentions=named,
             attachments=list(attachment_ids) or None,
+            reaction_count=0,
             sent_at=place.at,
         )
+        message = facts.Message(
+            id=message_id,
+            room_id=room_id,
+            author=speaker.person,
+            body=body,
+            seq=place.seq,
+            version=place.seq,
+            sent_at=place.at,
+            edited_at=None,
+            deleted_at=None,
+            reply_to=reply_to,
+            mentions=tuple(named),
+            attachments=tuple(attachment_ids),
+        )
         if attachment_ids:
-            attachments.attach(attachment_ids, message=row)
+            attachments.attach(attachment_ids, message=message)
         # Whoever speaks has read what was said before.
-        mine = Membership.objects.filter(room=room_id, user=viewer.id)
-        mine.update(read_count=place.message_count, last_read=row)
-        Mention.objects.bulk_create(Mention(message=row, user_id=each) for each in named)
-        place.event = MessageSent(message=row.pk)
-    assert row is not None, "found or made"
-    return accepted(row, place, duplicate=place.event is None)
+        speakers.has_read(speaker, count=place.message_count, message_id=message_id)
+        if named:
+            Mention.objects.bulk_create(Mention(message_id=message_id, user_id=each) for each in named)
+        place.event, place.message = MessageSent(message=message_id), message
+        return Accepted(message=message, cursor=place.cursor)
+    return accepted(before, place, duplicate=True)
 
 
 def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:

@@ -183,7 +183,7 @@ def test_a_file_that_is_being_sent_meanwhile_is_not_among_the_oldest_that_go(
 ) -> None:
     settings.ATTACHMENTS_UNSENT = 1
     coffee, oldest = enter(ana, "coffee"), upload(ana, tea)
-    message = models.Message.objects.get(pk=say(ana, tea).message.id)
+    message = say(ana, tea).message
     with ThreadPoolExecutor() as threads:
         with transaction.atomic():
             attachments.attach([oldest.id], message=message)

@@ -118,7 +118,7 @@ def test_a_hint_says_of_an_event_what_the_log_says(published: Published) -> None
     enter(babak)
     published.clear()
     steps: list[Callable[[], object]] = [
-        lambda: say(babak, room_id, "سلام\n<b>tea</b> 🫖"),
+        lambda: say(babak, room_id, "@Ana سلام\n<b>tea</b> 🫖"),
         lambda: messages.edit_message(viewer=babak, message_id=models.Message.objects.get().pk, body="x" * 4000),
         lambda: messages.delete_message(viewer=ana, message_id=models.Message.objects.get().pk),
         lambda: members.leave_room(viewer=babak, room_id=room_id),

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from backend.accounts.credentials import Viewer
 from backend.chat import event_log, events, members, messages
@@ -35,6 +35,13 @@ def test_a_message_is_stored_with_its_event_and_told_as_it_is(ana: Viewer, tea: 
     assert event.event == events.MessageSent(message=message.id)
     assert event.message == message == messages.find_message(reader=ana, message_id=message.id)
     assert accepted.cursor == event_log.cursor(event)
+
+
+def test_sending_takes_five_statements_in_a_transaction(
+    ana: Viewer, tea: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(5 + 2):  # in a test, with a savepoint
+        say(ana, tea, "Salaam")
 
 
 @pytest.mark.parametrize(
