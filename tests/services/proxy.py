@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 from collections.abc import Coroutine
+from math import ceil
 from typing import Any, Self, TypeVar
 
 from tests.services.ports import LOOPBACK, free_port
@@ -54,9 +55,9 @@ class TcpProxy:
         """How many clients are connected now; `accepted` counts all that ever were."""
         return len(self._links)
 
-    def cut(self) -> int:
-        """Reset every connection, on both sides (RST, not a polite end). Returns how many there were."""
-        return self._call(self._cut())
+    def cut(self, share: float = 1.0) -> int:
+        """Reset this share of the connections, on both sides (RST, not a polite end). Returns how many those were."""
+        return self._call(self._cut(share))
 
     def blackhole(self) -> None:
         """Forward nothing, close nothing: as when a cable is pulled. New connections are taken, and held."""
@@ -111,8 +112,8 @@ class TcpProxy:
         self._dead.update(self._links)
         return len(self._links)
 
-    async def _cut(self) -> int:
-        links = list(self._links)
+    async def _cut(self, share: float) -> int:
+        links = list(self._links)[: ceil(share * len(self._links))]
         for link in links:
             link.cancel()
         await asyncio.gather(*links, return_exceptions=True)

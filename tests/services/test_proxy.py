@@ -110,6 +110,13 @@ def test_cut_resets_every_connection_and_says_how_many(proxy: TcpProxy, connect:
     assert _says_back(connect())
 
 
+def test_a_share_of_the_connections_can_be_cut(proxy: TcpProxy, connect: Connect) -> None:
+    clients = [connect() for _ in range(5)]
+    assert all(map(_says_back, clients))
+    assert proxy.cut(0.6) == 3
+    assert proxy.connections == 2
+
+
 def test_a_blackhole_holds_what_is_said_until_it_is_restored(proxy: TcpProxy, connect: Connect) -> None:
     before = connect()
     assert _says_back(before)
