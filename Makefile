@@ -23,7 +23,7 @@ FRONTEND_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run demo superuser test lint types imports schema-check texts-check django-check frontend-check servers \
-	pytest cluster browser bench format schema texts lock clean
+	pytest cluster browser delivery bench format schema texts lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -82,11 +82,15 @@ pytest: $(DEVELOPMENT) $(DIST) ## Tests of the server (a few of them: .venv/bin/
 # All but those that bring services of their own, whatever they are run on.
 cluster: $(DEVELOPMENT) $(DIST) ## The same tests as in a cluster: on PostgreSQL and Redis
 	$(BIN)/python -m tests.services $(BIN)/pytest --ignore=tests/browser --ignore=tests/hub --ignore=tests/system \
-		--ignore=tests/services
+		--ignore=tests/services --ignore=tests/delivery
 
 # A run of its own: while Playwright runs, no asyncio code of a test can.
 browser: $(DEVELOPMENT) $(DIST) ## Tests of GraphiQL, in a real Chromium
 	$(BIN)/pytest tests/browser
+
+# The tests have the short form of it.
+delivery: $(DEVELOPMENT) ## Break a cluster in every way, and check that nothing is lost (some minutes)
+	$(MANAGE) verify_delivery
 
 ## Measure
 

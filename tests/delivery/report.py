@@ -1,0 +1,76 @@
+"""What came of it, a line a fault."""
+
+import sys
+from collections.abc import Sequence
+
+from tests.delivery.scenario import Outcome
+
+_COLUMNS = (
+    ("fault", 20),
+    ("sent", 7),
+    ("acknowledged", 13),
+    ("delivered", 10),
+    ("missing", 8),
+    ("duplicated", 11),
+    ("out of order", 13),
+    ("differing", 10),
+    ("resumed", 8),
+    ("outage", 7),
+    ("p50", 7),
+    ("p99", 7),
+    ("max", 7),
+    ("online", 7),
+    ("flaps", 6),
+)
+
+
+def heading(*, processes: int, seed: int) -> None:
+    _say(f"Processes: {processes}. Seed: {seed}.")
+    _say("Times are in seconds; p50, p99 and max are of the lag from a room's log to somebody who follows it.")
+    _row([name for name, _ in _COLUMNS])
+
+
+def line(name: str, outcome: Outcome) -> None:
+    verdict = outcome.verdict
+    _row(
+        [
+            name,
+            str(verdict.sent),
+            str(verdict.acknowledged),
+            str(verdict.delivered),
+            str(verdict.missing),
+            str(verdict.duplicated),
+            str(verdict.out_of_order),
+            str(verdict.differing),
+            str(outcome.resumed),
+            f"{verdict.outage:.1f}",
+            *(f"{verdict.lag(share):.3f}" for share in (0.5, 0.99, 1.0)),
+            "never" if outcome.online_after is None else f"{outcome.online_after:.1f}",
+            str(outcome.flaps),
+        ]
+    )
+    for failure in outcome.failures:
+        _say(f"  FAILED: {failure}")
+
+
+def conclusion(outcomes: Sequence[Outcome], *, sends: int) -> bool:
+    """Whether all demands were met, this many acknowledged sends too."""
+    acknowledged = sum(outcome.verdict.acknowledged for outcome in outcomes)
+    failed = sum(bool(outcome.failures) for outcome in outcomes) + (acknowledged < sends)
+    delivered = sum(outcome.verdict.delivered for outcome in outcomes)
+    _say(f"{acknowledged:,} sends acknowledged (at least {sends:,} are demanded), {delivered:,} events delivered.")
+    _say("Nothing was lost." if not failed else f"{failed} demands were not met.")
+    return not failed
+
+
+def _row(cells: Sequence[str]) -> None:
+    first, *rest = (
+        cell.ljust(width) if not index else cell.rjust(width)
+        for index, (cell, (_, width)) in enumerate(zip(cells, _COLUMNS, strict=True))
+    )
+    _say("".join((first, *rest)))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
