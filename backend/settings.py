@@ -394,7 +394,7 @@ CLOSE_TIMEOUT = 1.0  # for the peer's part in a close
 OPERATIONS_PER_CONNECTION = 100
 INBOUND_FRAMES_WAITING = 256
 CREDENTIAL_SWEEP_INTERVAL = 5.0
-DRAIN_SECONDS = 5.0  # over which a stopping server closes its sockets
+DRAIN_SECONDS = 5.0  # over which a stopping server closes its sockets, and for which each waits for answers under way
 
 # --- Limits of what one person is told ------------------------------------------------------------------------
 

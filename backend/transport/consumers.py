@@ -38,6 +38,7 @@ from chat_schema.schema import schema
 
 logger = logging.getLogger(__name__)
 
+SERVICE_RESTART = 1012
 TRY_AGAIN_LATER = 1013
 BAD_REQUEST = 4400
 FORBIDDEN = 4403
@@ -272,19 +273,26 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             self._answers_due -= 1
             self._answered.set()
 
+    async def websocket_restart(self, _: Any) -> None:
+        """A message of our own server: it is about to stop."""
+        self._end_with(SERVICE_RESTART, patience=settings.DRAIN_SECONDS)
+
     def _end(self) -> None:
         """The credential stopped counting. The client may come back as who it is now."""
-        self.is_ending = True
-        self._ending = asyncio.ensure_future(self._end_once_answered())
-
-    async def _end_once_answered(self) -> None:
         # What is under way may be what ended the credential: its client wants to know that it is done.
+        self._end_with(FORBIDDEN, patience=settings.CLOSE_TIMEOUT)
+
+    def _end_with(self, code: int, *, patience: float) -> None:
+        self.is_ending = True
+        self._ending = asyncio.ensure_future(self._end_once_answered(code, patience))
+
+    async def _end_once_answered(self, code: int, patience: float) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(settings.CLOSE_TIMEOUT):
+            async with asyncio.timeout(patience):
                 while self._answers_due:
                     self._answered.clear()
                     await self._answered.wait()
-        await self.close(FORBIDDEN)
+        await self.close(code)
 
     def encode_json(self, data: object) -> str:
         return msgspec.json.encode(data).decode()

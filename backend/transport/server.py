@@ -1,7 +1,7 @@
 """Our daphne: its own pings, bounds on what comes in and what waits to go out, and a stop that clients survive.
 
 On SIGTERM the process says that it is not ready, listens no more, closes its sockets with 1012 ("service
-restart", which clients retry) in a jittered wave, lets requests under way finish, and ends.
+restart", which clients retry) in a jittered wave, lets what is under way finish, on each socket first, and ends.
 """
 
 import asyncio
@@ -23,12 +23,12 @@ from backend.transport import bodies, draining, sinks
 
 logger = logging.getLogger(__name__)
 
-SERVICE_RESTART = 1012
 TRY_AGAIN_LATER = 1013
 # Seconds between daphne's visits to each connection: a ping goes a visit early rather than late.
 _CHECK_INTERVAL = 2
 # Sockets closed in a second while stopping: all at once, and all clients would come back at once.
 _CLOSED_PER_SECOND = 500
+_SOON = 0.05  # seconds
 
 
 class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no types
@@ -109,6 +109,13 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
         # Autobahn's `sendClose` refuses the protocol's own codes, and with them all that clients retry.
         if self.state == self.STATE_OPEN:
             self.sendCloseFrame(code=1000 if code is None else code)
+
+    def restart(self) -> None:
+        """Have the application close it with what clients try again after, once it has answered what it was asked."""
+        if self.state == self.STATE_OPEN:
+            self.application_queue.put_nowait({"type": "websocket.restart"})
+        elif self.state == self.STATE_CONNECTING:
+            asyncio.get_running_loop().call_later(_SOON, self.restart)
 
     def sendCloseFrame(self, *args: Any, **kwargs: Any) -> None:  # noqa: N802
         super().sendCloseFrame(*args, **kwargs)
@@ -225,10 +232,10 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
         sockets = [each for each in self.connections if isinstance(each, WebSocketProtocol)]
         spread = min(settings.DRAIN_SECONDS, len(sockets) / _CLOSED_PER_SECOND)
         for socket in sockets:
-            loop.call_later(random.uniform(0, spread), socket.serverClose, SERVICE_RESTART)  # noqa: S311
+            loop.call_later(random.uniform(0, spread), socket.restart)  # noqa: S311
         deadline = time.monotonic() + spread + settings.DRAIN_SECONDS
         while self._under_way() and time.monotonic() < deadline:  # noqa: ASYNC110  # daphne has no such event
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(_SOON)
         self.stop()
 
     def _under_way(self) -> bool:

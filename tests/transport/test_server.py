@@ -18,6 +18,9 @@ from tests.services.server import MANAGE, ServerProcess
 from tests.transport.client import Person, open_socket
 from tests.transport.served import address, nobody_writes, serving
 
+SEND = """
+mutation ($input: SendMessageInput!) { sendMessage(input: $input) { ... on MessageAccepted { message { body } } } }
+"""
 EVENTS = "subscription ($room: ID!) { roomEvents(room: $room) { event { __typename } } }"
 
 
@@ -72,6 +75,23 @@ async def test_a_request_under_way_is_answered_before_the_server_ends() -> None:
                 await asyncio.sleep(0.5)
                 assert not sending.done()
             assert (await sending)["message"]["body"] == "salam"
+        assert server.wait() == 0
+
+
+async def test_a_mutation_under_way_on_a_socket_is_answered_before_it_is_closed() -> None:
+    """And what comes after it is not begun: whoever sent it comes back, and sends it again."""
+    with serving() as server:
+        async with await Person.register(server.url) as ali, ali.socket() as socket:
+            room = (await ali.enter(address()))["room"]["id"]
+            with nobody_writes(server):
+                op = await socket.subscribe(SEND, input={"room": room, "body": "salam", "key": "1"})
+                await asyncio.sleep(0.2)
+                server.terminate()
+                await asyncio.sleep(0.5)
+                late = await socket.subscribe(SEND, input={"room": room, "body": "khosh", "key": "2"})
+            assert await socket.next(op) == {"sendMessage": {"message": {"body": "salam"}}}
+            assert await socket.closed() == 1012
+            assert not socket._waiting[late]
         assert server.wait() == 0
 
 
