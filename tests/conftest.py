@@ -7,12 +7,13 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from pytest_django import Settings
 
 from backend import rates
 from backend.chat import listing
 from tests import leaks
+from tests.accounts import tables
 
 # What a shell starts in the background ignores Ctrl-C, and so would the processes that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -33,6 +34,16 @@ def _nobody_comes_online(settings: Settings) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_database() -> Iterator[None]:
+    """After each test that commits, as Django does it, but in a fraction of the time: it truncates every table, and
+    then asks of every model whether its permissions are there.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: tables.empty())
         yield
 
 
