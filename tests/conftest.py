@@ -38,6 +38,13 @@ def _media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _fast_passwords() -> Iterator[None]:
+    """How slow Django's own hasher is, is Django's to test."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _emptied_database() -> Iterator[None]:
     """After each test that commits, as Django does it, but in a fraction of the time: it truncates every table, and
     then asks of every model whether its permissions are there.

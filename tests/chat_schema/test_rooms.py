@@ -5,7 +5,6 @@ import threading
 from typing import Any
 
 import pytest
-from pytest_django import Settings
 
 from backend.chat import event_log, facts, messages, rooms
 from chat_schema.context import Context
@@ -224,11 +223,8 @@ async def test_a_rooms_cursor_is_its_position_before_all_that_is_shown_of_it(ali
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_room_shown_twice_in_one_response_has_one_position(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_room_shown_twice_in_one_response_has_one_position(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client merges them: with the later one of two it would miss what the earlier reading did not show."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     viewer = await inside.somebody()
     await inside.enter(viewer, "tea")
     show, read = Context.cursor_of, rooms.rooms_of

@@ -84,7 +84,6 @@ def topics(*rooms: facts.Room) -> set[str]:
 @pytest.fixture(autouse=True)
 async def process(settings: Settings) -> AsyncIterator[hub.Hub]:
     """A hub of this loop, on a channel layer of its own."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.NEWS_SWEEP_INTERVAL = settings.NEWS_PATIENCE = 0.1
     settings.PRESENCE = {**settings.PRESENCE, "flush_interval": 0.0}
     settings.HUB = {**settings.HUB, "fast_sweep_interval": 0.05, "sweep_interval": 0.1}

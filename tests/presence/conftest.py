@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pytest_django import Settings
 
 from backend import database, hub
 from tests.hub.clock import VirtualLoop
@@ -32,11 +31,8 @@ def worker(transactional_db: None) -> Iterator[Worker]:
 
 
 @pytest.fixture
-async def house(
-    worker: Worker, settings: Settings, monkeypatch: pytest.MonkeyPatch, _nobody_comes_online: None
-) -> AsyncIterator[House]:
+async def house(worker: Worker, monkeypatch: pytest.MonkeyPatch, _nobody_comes_online: None) -> AsyncIterator[House]:
     """The database's clock goes with the loop's."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(database, "now", lambda: BEGINNING + timedelta(seconds=loop.time()))
     house = House(worker, Wire())

@@ -1,18 +1,16 @@
-"""A hub of each test's own, on a channel layer of its own, and passwords that are cheap to make."""
+"""A hub of each test's own, on a channel layer of its own."""
 
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 from channels.layers import channel_layers
-from pytest_django import Settings
 
 from backend import hub
 
 
 @pytest.fixture(autouse=True)
-async def process(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[hub.Hub]:
+async def process(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[hub.Hub]:
     monkeypatch.setattr("backend.presence.whispers.attend", _unattended)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     channel_layers.backends.clear()
     process = hub.current()
     yield process

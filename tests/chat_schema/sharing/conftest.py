@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from channels.layers import channel_layers
-from pytest_django import Settings
 
 from backend import hub
 from backend.accounts.credentials import Viewer
@@ -37,9 +36,8 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
 
 
 @pytest.fixture(autouse=True)
-async def process(settings: Settings) -> AsyncIterator[hub.Hub]:
+async def process() -> AsyncIterator[hub.Hub]:
     """A hub of this loop, on a channel layer of its own."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     channel_layers.backends.clear()
     process = hub.current()
     yield process

@@ -22,11 +22,6 @@ from tests.management.commands import PATIENCE
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _cheap_passwords(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def prepare() -> None:
     call_command("demo", no_serve=True)
 
@@ -91,7 +86,8 @@ def test_a_stage_that_was_left_unset_is_set_to_the_end(settings: Settings) -> No
     assert err.splitlines()[-1] == "Interrupted. The same command goes on where this one stopped."
     assert User.objects.count() <= len(script.read().people)
     assert not PersonalToken.objects.exists()
-    settings.PASSWORD_HASHERS += ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # to know what was made there
+    # To know what was made there.
+    settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     prepare()
     assert counts()["Message"] == sum(len(room.lines) for room in script.read().rooms)
 
