@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 Rows = dict[str, "Counter[tuple[Any, ...]]"]
 
@@ -29,6 +29,17 @@ def tables_with(text: str) -> set[str]:
 def empty() -> None:
     """Delete what the tests have written. What of it search keeps goes by the triggers that brought it there."""
     connection.ops.execute_sql_flush([f"DELETE FROM {connection.ops.quote_name(table)}" for table in _written()])
+
+
+@transaction.atomic
+def put_back(rows: Rows) -> None:
+    """Make the tables have these rows again, and no others."""
+    empty()
+    with connection.cursor() as cursor:
+        for table in _written():
+            if kept := list(rows[table]):
+                values = ", ".join(["%s"] * len(kept[0]))
+                cursor.executemany(f"INSERT INTO {connection.ops.quote_name(table)} VALUES ({values})", kept)
 
 
 def _written() -> list[str]:

@@ -6,7 +6,7 @@ from backend import database
 from backend.chat.policies import TABLE, Action
 from chat_schema.context import Context
 from chat_schema.schema import schema
-from tests.accounts.tables import all_rows
+from tests.accounts.tables import all_rows, put_back
 from tests.chat_schema.access import tries
 from tests.chat_schema.access.attempts import Attempt, attempt
 from tests.chat_schema.access.scene import PEOPLE, Scene, set_up
@@ -55,13 +55,16 @@ async def test_what_the_table_refuses_is_refused_and_changes_nothing(who: str, i
 
 
 async def test_what_the_table_allows_can_be_done(who: str, is_private: bool) -> None:
-    """Each change in a room of its own, where nothing else has been changed."""
-    there = await scene(who, is_private)
+    """Each change in a room where nothing else has been changed: what was done there before is undone."""
+    there, unchanged = await scene(who, is_private), await scene(who, is_private)
+    before = await database.run(all_rows)
     wrong: Wrong = {}
     names = {each.name for each, _ in refused(who, is_private)}
     for each in ATTEMPTS:
         if each.name not in names:
-            outcome = await attempt(each, await scene(who, is_private) if each.changes else there)
+            if each.changes:
+                await database.run(put_back, before)
+            outcome = await attempt(each, unchanged if each.changes else there)
             if outcome.refusal != each.lacks:
                 wrong[each.name] = (outcome,)
     assert wrong == {}
