@@ -1,10 +1,13 @@
 """What is in the database, whatever the models say: every row of every table, to look at and to be rid of."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
+T = TypeVar("T")
 Rows = dict[str, "Counter[tuple[Any, ...]]"]
 
 # What migrating writes there is the same for all tests.
@@ -40,6 +43,21 @@ def put_back(rows: Rows) -> None:
             if kept := list(rows[table]):
                 values = ", ".join(["%s"] * len(kept[0]))
                 cursor.executemany(f"INSERT INTO {connection.ops.quote_name(table)} VALUES ({values})", kept)
+
+
+def once(build: Callable[[], T]) -> Callable[[], T]:
+    """What takes long to build is built by the first test that needs it; for every later one the rows are put back."""
+
+    @cache
+    def built() -> tuple[T, Rows]:
+        return build(), all_rows()
+
+    def rebuilt() -> T:
+        it, rows = built()
+        put_back(rows)
+        return it
+
+    return rebuilt
 
 
 def _written() -> list[str]:

@@ -15,6 +15,7 @@ from backend.accounts.credentials import Viewer
 from backend.chat import event_log, messages, reactions, rooms
 from backend.chat.models import Room
 from tests.accounts import people
+from tests.accounts.tables import once
 from tests.chat import steps
 from tests.management import commands
 from tests.management.commands import PATIENCE
@@ -44,13 +45,20 @@ def tea(ana: Viewer) -> int:
     return room_id
 
 
+@once
+@transaction.atomic
+def busy_room() -> int:
+    ana = people.viewer("Ana")
+    room_id = steps.enter(ana)
+    for number in range(2, EVENTS + 1):
+        steps.append_one(room_id) if number % 7 else steps.say(ana, room_id, f"glass {number} of this evening")
+    return room_id
+
+
 @pytest.fixture
-def busy(ana: Viewer, tea: int) -> int:
-    """The same room, and more than a thousand events."""
-    with transaction.atomic():
-        for number in range(3, EVENTS + 1):
-            steps.append_one(tea) if number % 7 else steps.say(ana, tea, f"glass {number} of this evening")
-    return tea
+def busy() -> int:
+    """A room with more than a thousand events."""
+    return busy_room()
 
 
 def logged(room_id: int) -> list[str]:

@@ -1,13 +1,11 @@
 """The law of replay: what was fetched before, and every event since, make what is fetched now. For every mutation."""
 
-from functools import cache
-
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
 
 from backend import database
 from chat_schema.schema import schema
-from tests.accounts.tables import Rows, all_rows, put_back
+from tests.accounts.tables import once
 from tests.chat_schema.replay.cache import DOCUMENT
 from tests.chat_schema.replay.follower import Follower, play
 from tests.chat_schema.replay.house import ROOMS, House
@@ -20,21 +18,12 @@ TOLD = [(mutation, each) for mutation, each in PLAYED if each.is_told]
 UNTOLD = [(mutation, each) for mutation, each in PLAYED if not each.is_told]
 
 
-@cache
-def built() -> tuple[House, Rows]:
-    """Once, for it takes longer than all that is done in it."""
-    return House(), all_rows()
-
-
-def as_built() -> House:
-    house, rows = built()
-    put_back(rows)
-    return house
+build = once(House)
 
 
 @pytest.fixture
 async def house() -> House:
-    return await database.run(as_built)
+    return await database.run(build)
 
 
 @pytest.fixture
