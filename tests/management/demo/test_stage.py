@@ -15,6 +15,7 @@ from backend.chat import messages, rooms
 from backend.chat.models import Membership, Message, Room
 from backend.management.demo import script, stage
 from tests.accounts import people
+from tests.accounts.tables import once
 from tests.chat import steps
 from tests.management import commands
 from tests.management.commands import PATIENCE
@@ -24,6 +25,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def prepare() -> None:
     call_command("demo", no_serve=True)
+
+
+set_before = once(prepare)
 
 
 def counts() -> Counter[str]:
@@ -51,19 +55,19 @@ def test_all_of_the_script_is_there() -> None:
 
 
 def test_a_stage_that_is_set_twice_is_the_same() -> None:
-    prepare()
+    set_before()
     before = counts(), [(room.pk, room.head) for room in Room.objects.order_by("pk")]
     prepare()
     assert (counts(), [(room.pk, room.head) for room in Room.objects.order_by("pk")]) == before
 
 
 def test_no_token_is_left() -> None:
-    prepare()
+    set_before()
     assert not PersonalToken.objects.exists()
 
 
 def test_tokens_of_demos_that_run_and_of_the_guest_stay_and_those_of_killed_ones_do_not_pile_up() -> None:
-    prepare()
+    set_before()
     guest = users.find("guest")
     assert guest is not None
     names = ["my client", *["demo"] * 7]
@@ -129,7 +133,7 @@ def test_a_pause_is_a_number_of_seconds_that_is_not_too_short(pause: str) -> Non
 
 
 def test_what_was_deleted_meanwhile_stays_deleted() -> None:
-    prepare()
+    set_before()
     room = rooms.room_at("chaikhana")
     assert room is not None
     staff = people.viewer("Staff", is_staff=True)
