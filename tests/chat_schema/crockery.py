@@ -99,8 +99,8 @@ schema = strawberry.Schema(
 _short = st.text(max_size=3)
 _glazes = st.none() | st.sampled_from(Glaze)
 _numbers = st.integers(-(2**31), 2**31 - 1)
-zones = st.sampled_from((UTC, timezone(timedelta(hours=3, minutes=30))))
-_moments = st.datetimes(min_value=datetime(2, 1, 1), timezones=zones)  # noqa: DTZ001  # the zone is drawn
+_zones = st.sampled_from((UTC, timezone(timedelta(hours=3, minutes=30))))
+moments = st.datetimes(min_value=datetime(2, 1, 1), timezones=_zones)  # noqa: DTZ001  # the zone is drawn
 
 lids = st.builds(Lid, has_knob=st.booleans(), weight=st.none() | _numbers)
 cups = st.builds(
@@ -114,7 +114,7 @@ pots = st.builds(
     Pot,
     name=_short,
     glaze=_glazes,
-    fired_at=_moments,
+    fired_at=moments,
     cursor=st.none() | st.builds(Cursor, _short),
     grid=st.none() | st.lists(st.lists(_numbers, max_size=2), max_size=2),
 )

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Generator, Iterator
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from inspect import isawaitable
 from typing import Any
 
@@ -16,95 +16,19 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from strawberry import Schema
 
-from backend import hub
-from backend.accounts.users import Person
-from backend.chat import event_log, events, facts
-from backend.chat.events import Departure, Logged
+from backend.chat.events import Departure
 from backend.chat.policies import Audience
-from backend.presence.typing import Typing
-from backend.presence.watches import OnlineChange
 from chat_schema.compiled import Compiled
 from chat_schema.context import Context
-from chat_schema.events import room_frame
+from chat_schema.scalars import Cursor
 from chat_schema.schema import schema
 from tests.chat_schema import crockery
-from tests.chat_schema.crockery import Cup, Pot, Shelf
+from tests.chat_schema.crockery import Cup, Glaze, Lid, Pot, Shelf
+from tests.chat_schema.happenings import NOW, frames
 from tests.chat_schema.selections import Selecting, selectings
 
 # What fails is shown as it was found: to make it shorter (`Phase.shrink`) takes minutes.
 EXAMPLES = settings(max_examples=100, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-NOW = datetime(2026, 11, 21, tzinfo=UTC)
-
-# --- Events of a room -----------------------------------------------------------------------------------------
-
-_short = st.text(max_size=3)
-_ids = st.integers(1, 2**63 - 1)
-_moments = st.datetimes(min_value=datetime(2, 1, 1), timezones=crockery.zones)  # noqa: DTZ001  # the zone is drawn
-_maybe = st.none() | _moments
-_people = st.builds(
-    Person,
-    id=_ids,
-    username=_short,
-    display_name=_short,
-    deleted_at=_maybe,
-    avatar=st.sampled_from(("", "abc")),
-)
-_messages = st.builds(
-    facts.Message,
-    id=_ids,
-    room_id=_ids,
-    author=_people,
-    body=_short,
-    seq=_ids,
-    version=st.integers(1, 2**31 - 1),
-    sent_at=_moments,
-    edited_at=_maybe,
-    deleted_at=_maybe,
-)
-_members = st.builds(
-    facts.Member,
-    id=_ids,
-    room_id=_ids,
-    person=_people,
-    role=st.sampled_from(facts.Role),
-    joined_at=_moments,
-    left_at=_maybe,
-    muted_until=_maybe,
-)
-_events: st.SearchStrategy[events.RoomEvent] = st.sampled_from(
-    (
-        events.MessageSent(message=1),
-        events.MessageEdited(message=1),
-        events.MessageDeleted(message=1, by=1),
-        events.ReactionAdded(message=1, by=1, emoji="🍵"),
-        events.ReactionRemoved(message=1, by=1, emoji="🍵"),
-        events.MemberJoined(member=1),
-        *(events.MemberLeft(member=1, departure=each) for each in Departure),
-        events.MemberChanged(member=1),
-        events.RoomChanged(by=1),
-    )
-)
-
-
-@st.composite
-def _entries(draw: st.DrawFn) -> hub.Entry:
-    seq, tag = draw(st.integers(1, 2**31)), draw(st.integers(0, 2**32 - 1))
-    message, member, by = draw(_messages), draw(_members), draw(st.none() | _people)
-    logged = Logged(room_id=1, seq=seq, tag=tag, at=NOW, event=draw(_events), message=message, member=member, by=by)
-    return event_log.entry(logged)
-
-
-_notices: st.SearchStrategy[hub.Item] = st.sampled_from(
-    (
-        hub.CaughtUp("cursor"),
-        hub.Reset("cursor", "EXPIRED"),
-        hub.Shown("cursor", OnlineChange(joined=((1, NOW),), left=(2,), online_count=1)),
-        hub.Shown("cursor", Typing(room_id=1, user_ids=(1,))),
-        hub.Ended(event_log.entry(Logged(room_id=1, seq=1, tag=1, at=NOW, event=events.RoomDeleted(by=1)))),
-    )
-)
-frames = st.one_of(_entries(), _entries(), _entries(), _notices).map(room_frame)
-
 
 # --- Both ways ------------------------------------------------------------------------------------------------
 
@@ -231,7 +155,7 @@ NOT_FITTING: tuple[object, ...] = (
     Later(),
     Departure.LEFT,
     datetime(2026, 11, 21),  # noqa: DTZ001  # it has no zone
-    crockery.Lid(has_knob=True, weight=7),
+    Lid(has_knob=True, weight=7),
     OtherCup(name="cup", glaze=None, key=strawberry.ID("1"), marks=[]),
 )
 
@@ -266,3 +190,39 @@ def test_a_value_that_does_not_fit_is_executed_or_comes_to_the_same(
         compiled = run(root)
         assert compiled is None or equal(compiled, executed(executor, root)), (selecting.text, name, value)
     assert compiled is not None, "it fits again"
+
+
+EVERYTHING = """
+subscription {
+  shelf {
+    first {
+      name glaze lid { hasKnob weight }
+      ... on Cup { key marks label }
+      ... on Pot { firedAt cursor grid lids { weight } }
+    }
+    vessels { __typename name }
+    thing { ... on Cup { key marks } ... on Pot { firedAt cursor grid } ... on Lid { hasKnob weight } }
+    things { __typename ... on Lid { weight } ... on Cup { marks } }
+    below { vessels { __typename } }
+  }
+}
+"""
+
+
+def test_no_place_takes_a_value_that_does_not_fit() -> None:
+    """Each of these values in each place of an object that has everything."""
+    run = Compiled(executor := built(crockery.schema, Selecting(EVERYTHING, parse(EVERYTHING), {})))
+    cup = Cup(name="cup", glaze=Glaze.BLUE, key=strawberry.ID("1"), marks=["mark", None])
+    pot = Pot(name="pot", glaze=Glaze.GREEN, fired_at=NOW, cursor=Cursor("here"), grid=[[1, 2], []])
+    lid = Lid(has_knob=True, weight=2)
+    below = Shelf(first=pot, vessels=[pot], thing=lid, things=[lid, None, cup], below=None)
+    shelf = Shelf(first=cup, vessels=[cup, pot], thing=pot, things=None, below=below)
+    for root in (shelf, below):
+        for place, name in places(root):
+            before = getattr(place, name)
+            for value in NOT_FITTING:
+                setattr(place, name, value)
+                compiled = run(root)
+                assert compiled is None or equal(compiled, executed(executor, root)), (name, value)
+            setattr(place, name, before)
+        assert run(root)
