@@ -26,6 +26,7 @@ from graphql import (
     VariableDefinitionNode,
     VariableNode,
     Visitor,
+    parse,
     print_ast,
     visit,
 )
@@ -112,7 +113,7 @@ async def subscribe(
     """
     executor = _executor(schema, request, context)
     source = await _source(executor)
-    shape = _shape(request.document, request.operation_name)
+    shape = _shape(_text(request.document), request.operation_name)
     is_private = shape.is_private or source.audience is None
     language = await context.language() if shape.is_localized else None
     render = _renderer(executor, context.viewer if is_private else source.audience, language, source.show)
@@ -182,9 +183,18 @@ def _key(shape: Shape, request: Request, alone: Viewer | None, language: str | N
     )
 
 
+def _text(document: DocumentNode) -> str:
+    assert document.loc is not None, "it was parsed"
+    return document.loc.source.body
+
+
 @lru_cache(maxsize=settings.DOCUMENT_CACHE_SIZE)
-def _shape(document: DocumentNode, operation_name: str | None) -> Shape:
-    """Where to start is taken out, so that it makes no difference: a literal, or a variable used for it alone."""
+def _shape(text: str, operation_name: str | None) -> Shape:
+    """Where to start is taken out, so that it makes no difference: a literal, or a variable used for it alone.
+
+    Of a text, which remembers its hash: each subscribing would walk through a whole document to find its own.
+    """
+    document = parse(text)
     operation = documents.operation(document, operation_name)
     starts = [
         argument
@@ -194,11 +204,11 @@ def _shape(document: DocumentNode, operation_name: str | None) -> Shape:
         if argument.name.value == START_ARGUMENT
     ]
     lifter = _Lifter(starts)
-    text = print_ast(visit(document, lifter))
+    rest = print_ast(visit(document, lifter))
     start_variables = {each.value.name.value for each in starts if isinstance(each.value, VariableNode)}
     lifted = start_variables - lifter.variables_elsewhere
     return Shape(
-        text=text,
+        text=rest,
         start_variable=next(iter(lifted), None) if len(lifted) == 1 else None,
         is_private=lifter.is_personal,
         is_localized=lifter.is_localized,
