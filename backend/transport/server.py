@@ -70,11 +70,12 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
         """Ready frames (`sinks.ReadyFrames`). Straight to the kernel where nothing waits to go before them: Twisted
         would ask the event loop twice for each write, and make it in the next turn.
         """
-        if self.state != self.STATE_OPEN or not self._room.is_set():
+        if self.state != self.STATE_OPEN or self._full_since:
             return False
-        if not self.unsent():
+        transport = self.transport
+        if not (transport.dataBuffer or transport._tempDataBuffer):
             try:
-                sent = self.transport.socket.send(data)
+                sent = transport.socket.send(data)
             except BlockingIOError:
                 sent = 0
             except OSError:
@@ -82,7 +83,7 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
             if sent == len(data):
                 return True
             data = data[sent:]
-        self.transport.write(data)
+        transport.write(data)
         return True
 
     def unsent(self) -> int:
