@@ -2,17 +2,19 @@
 
 `sync_to_async` would put all database work of all sockets on one thread. Here `DATABASE_THREADS` work side by
 side, at most `DATABASE_QUEUE` calls wait, and a call beyond that is refused at once instead of making all wait.
-What takes long, whatever the database does, has `Workers` of its own, so that nothing else waits for it.
+What takes long, whatever the database does, has `Workers` of its own, so that nothing else waits for it. What
+very many ask at the same time is asked together, by a `Gathering`.
 """
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -23,6 +25,8 @@ from backend.languages import text
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Q = TypeVar("Q")
+A = TypeVar("A")
 
 
 class Workers:
@@ -44,7 +48,7 @@ class Workers:
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """The same for whoever does not wait for it."""
         if not self._places.acquire(blocking=False):
-            raise RateLimited(retry_after_ms=1000, detail=text("The server is busy. Try again in a moment."))
+            raise _busy()
         call = partial(function, *args, **kwargs)
         return self._executor.submit(copy_context().run, self._with_connection, call)
 
@@ -58,6 +62,10 @@ class Workers:
             self._places.release()
 
 
+def _busy() -> RateLimited:
+    return RateLimited(retry_after_ms=1000, detail=text("The server is busy. Try again in a moment."))
+
+
 def _give_back() -> None:
     """Let others have the connection, where there is a pool. SQLite's is this thread's own, and opening it is slow."""
     if connection.vendor != "sqlite" or connection.errors_occurred:
@@ -65,6 +73,47 @@ def _give_back() -> None:
 
 
 run = Workers("database", threads=settings.DATABASE_THREADS, queue=settings.DATABASE_QUEUE).run
+
+
+class Gathering(Generic[Q, A]):
+    """Questions of one kind, for one event loop: those that come while others are answered are asked in one call.
+
+    So a crowd costs a few queries and crossings, and whoever comes alone waits for nobody. The call that answers a
+    question begins after it was asked: no answer is older than its question.
+    """
+
+    def __init__(self, answer: Callable[[Sequence[Q]], Sequence[A]]) -> None:
+        """`answer` is a synchronous function that uses the ORM: to questions the answers, in the same order."""
+        self._answer = answer
+        self._waiting: deque[tuple[Q, asyncio.Future[A]]] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    async def ask(self, question: Q) -> A:
+        """Raises `RateLimited` when too many wait, and what the call raises for all whom it was to answer."""
+        if len(self._waiting) >= settings.DATABASE_QUEUE:
+            raise _busy()
+        answered: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+        self._waiting.append((question, answered))
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+        return await answered
+
+    async def _run(self) -> None:
+        while self._waiting:
+            most = min(len(self._waiting), settings.DATABASE_GATHERED)
+            asked = [self._waiting.popleft() for _ in range(most)]
+            try:
+                answers: Sequence[A | Exception] = await run(self._answer, [question for question, _ in asked])
+            except Exception as error:
+                answers = [error] * most
+            for (_, answered), answer in zip(asked, answers, strict=True):
+                if answered.done():  # nobody waits for it any more
+                    continue
+                if isinstance(answer, Exception):
+                    answered.set_exception(answer)
+                else:
+                    answered.set_result(answer)
+        self._task = None
 
 
 def can_store(text: str) -> bool:

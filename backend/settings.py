@@ -34,6 +34,7 @@ REDIS_URL = os.environ.get("REDIS_URL", "")
 # Threads that work on the database for the sockets, and calls that may wait for one of them.
 DATABASE_THREADS = 8
 DATABASE_QUEUE = 1000
+DATABASE_GATHERED = 200  # equal questions that one of them answers at once
 
 
 def _postgresql(url: str) -> dict[str, Any]:

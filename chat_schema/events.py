@@ -15,6 +15,7 @@ from backend.chat.events import Logged
 from backend.chat.policies import Audience
 from backend.errors import DomainError, Forbidden, NotFound
 from backend.languages import text
+from backend.loops import PerLoop
 from backend.presence import process
 from backend.presence.typing import Typing
 from backend.presence.watches import OnlineChange
@@ -235,6 +236,17 @@ async def events_page(info: Info, room_id: int, *, after: str | None, first: int
     )
 
 
+# After a restart everybody comes at once, and nearly all are members.
+_openings = PerLoop(lambda: database.Gathering(streams.open_for_members))
+
+
+async def _open(start: streams.Start) -> streams.Opening:
+    opening = await _openings().ask(start)
+    if opening is None:
+        return await database.run(streams.open_stream, **start._asdict())
+    return opening
+
+
 @strawberry.type
 class RoomSubscription:
     @strawberry.subscription(
@@ -255,7 +267,7 @@ class RoomSubscription:
             topic=event_log.topic(room_id),
             principal=event_log.principal(viewer.id),
             audience=Audience(room_id),
-            open=partial(database.run, streams.open_stream, viewer=viewer, room_id=room_id, after=pages.given(after)),
+            open=partial(_open, streams.Start(viewer, room_id, pages.given(after))),
             show=room_frame,
             attend=partial(process.follow, room_id, viewer.id),
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -137,6 +137,71 @@ async def test_a_connection_that_failed_is_not_used_again() -> None:
     with pytest.raises(DatabaseError):
         await workers.run(fail)
     assert await workers.run(is_closed)
+
+
+# --- What many ask at the same time ---------------------------------------------------------------------------
+
+
+class _Slow:
+    """Doubles numbers, once it is let; `calls` are the questions of each call."""
+
+    def __init__(self) -> None:
+        self.calls: list[Sequence[int]] = []
+        self.goes_on = threading.Event()
+
+    def __call__(self, numbers: Sequence[int]) -> list[int]:
+        self.calls.append(numbers)
+        assert self.goes_on.wait(10)
+        return [2 * number for number in numbers]
+
+
+async def test_what_comes_while_others_are_answered_is_asked_together_in_a_later_call() -> None:
+    slow = _Slow()
+    gathering = database.Gathering(slow)
+    first = asyncio.create_task(gathering.ask(0))
+    while not slow.calls:  # noqa: ASYNC110  # it is another thread that is waited for
+        await asyncio.sleep(0)
+    others = [asyncio.create_task(gathering.ask(number)) for number in range(1, settings.DATABASE_GATHERED + 2)]
+    await asyncio.sleep(0)
+    slow.goes_on.set()
+    assert await asyncio.gather(first, *others) == [2 * number for number in range(settings.DATABASE_GATHERED + 2)]
+    assert [len(call) for call in slow.calls] == [1, settings.DATABASE_GATHERED, 1]
+    assert await gathering.ask(21) == 42, "and it begins again"
+
+
+async def test_a_call_that_fails_fails_for_those_whom_it_was_to_answer() -> None:
+    def refuse_odd(numbers: Sequence[int]) -> Sequence[int]:
+        if any(number % 2 for number in numbers):
+            raise DatabaseError
+        return numbers
+
+    gathering = database.Gathering(refuse_odd)
+    results = await asyncio.gather(*map(gathering.ask, (2, 3, 4)), return_exceptions=True)
+    assert [type(result) for result in results] == [DatabaseError] * 3
+    assert await gathering.ask(2) == 2
+
+
+async def test_who_gives_up_waiting_takes_nothing_from_the_others() -> None:
+    slow = _Slow()
+    gathering = database.Gathering(slow)
+    impatient, patient = (asyncio.create_task(gathering.ask(number)) for number in (1, 2))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    slow.goes_on.set()
+    assert await patient == 4
+    assert impatient.cancelled()
+
+
+async def test_a_question_beyond_those_that_may_wait_is_refused_at_once() -> None:
+    slow = _Slow()
+    gathering = database.Gathering(slow)
+    waiting = [asyncio.create_task(gathering.ask(number)) for number in range(settings.DATABASE_QUEUE)]
+    await asyncio.sleep(0)
+    refused = [asyncio.create_task(gathering.ask(0)) for _ in range(settings.DATABASE_GATHERED + 1)]
+    slow_to_come = await asyncio.gather(*refused[-1:], return_exceptions=True)
+    assert [type(each) for each in slow_to_come] == [RateLimited]
+    slow.goes_on.set()
+    await asyncio.gather(*waiting, *refused, return_exceptions=True)
 
 
 @pytest.mark.django_db

@@ -1,6 +1,6 @@
 """Who is asking, and whether what proved it still counts: a session cookie or a personal token."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import msgspec
@@ -47,20 +47,29 @@ def from_request(request: HttpRequest) -> Viewer | None:
         return None
     user = get_user(request)
     key = request.session.session_key
-    return _viewer(user, kind="session", key=key) if isinstance(user, User) and key else None
+    if not isinstance(user, User) or not key:
+        return None
+    return _viewer("session", key, user_id=user.pk, epoch=user.credentials_epoch, is_staff=user.is_staff)
 
 
 def from_token(secret: str) -> Viewer | None:
-    found = tokens.find(secret=secret)
-    if found is None:
-        return None
-    user, token = found
-    return _viewer(user, kind="token", key=str(token.id))
+    return from_tokens([secret])[0]
 
 
-def _viewer(user: User, *, kind: Literal["session", "token"], key: str) -> Viewer:
-    credential = Credential(kind=kind, key=key, user_id=user.pk, epoch=user.credentials_epoch, is_staff=user.is_staff)
-    return Viewer(id=user.pk, is_staff=user.is_staff, credential=credential)
+def from_tokens(secrets: Sequence[str]) -> list[Viewer | None]:
+    """Who each of these secrets is of, in a query or two."""
+    found = tokens.find(secrets)
+    return [_of_proof(found[secret]) if secret in found else None for secret in secrets]
+
+
+def _of_proof(proof: tokens.Proof) -> Viewer:
+    key, epoch = str(proof.token_id), proof.credentials_epoch
+    return _viewer("token", key, user_id=proof.user_id, epoch=epoch, is_staff=proof.is_staff)
+
+
+def _viewer(kind: Literal["session", "token"], key: str, *, user_id: int, epoch: int, is_staff: bool) -> Viewer:
+    credential = Credential(kind=kind, key=key, user_id=user_id, epoch=epoch, is_staff=is_staff)
+    return Viewer(id=user_id, is_staff=is_staff, credential=credential)
 
 
 def revoked(credentials: Collection[Credential]) -> set[Credential]:

@@ -2,16 +2,19 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 from django.conf import settings
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
 from backend import rates
 from backend.accounts import revocation, users
-from backend.accounts.models import PersonalToken, User
+from backend.accounts.models import PersonalToken
 from backend.errors import FieldError, Invalid, NotFound
 from backend.folding import can_be_seen
 from backend.languages import plural, text
@@ -27,6 +30,15 @@ class Token(msgspec.Struct, frozen=True):
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime | None
+
+
+class Proof(NamedTuple):
+    """What a secret proves: which token it is, and whose."""
+
+    token_id: int
+    user_id: int
+    is_staff: bool
+    credentials_epoch: int
 
 
 def digest(secret: str) -> str:
@@ -76,23 +88,31 @@ def tokens(*, user_id: int) -> list[Token]:
     return [_token(row) for row in PersonalToken.objects.filter(user=user_id).order_by("-pk")]
 
 
-def find(*, secret: str) -> tuple[User, Token] | None:
-    """Whose secret this is, if it is still good. Its use is noted, to the minute."""
-    row = (
-        PersonalToken.objects.select_related("user")
-        .filter(digest=digest(secret), user__is_active=True)
+def find(secrets: Collection[str]) -> Mapping[str, Proof]:
+    """Those of these secrets that are still good, in one query. Their use is noted, to the minute."""
+    digests = {digest(secret): secret for secret in secrets}
+    was_noted = ExpressionWrapper(Q(last_used_at__gt=Now() - timedelta(minutes=1)), BooleanField())
+    rows = (
+        PersonalToken.objects.filter(digest__in=digests, user__is_active=True)
         .exclude(expires_at__lte=Now())
-        .first()
+        .annotate(was_noted=was_noted)
+        .values_list("digest", "was_noted", "pk", "user", "user__is_staff", "user__credentials_epoch")
     )
-    if row is None:
-        return None
-    _note_use(row)
-    return row.user, _token(row)
+    found, unnoted = {}, []
+    for key, noted, token_id, user_id, is_staff, epoch in rows:
+        found[digests[key]] = Proof(token_id, user_id, is_staff, epoch)
+        if not noted:
+            unnoted.append(token_id)
+    if unnoted:
+        _note_use(unnoted)
+    return found
 
 
-def _note_use(row: PersonalToken) -> None:
-    stale = PersonalToken.objects.filter(pk=row.pk).exclude(last_used_at__gt=Now() - timedelta(minutes=1))
-    stale.update(last_used_at=Now())
+def _note_use(token_ids: Collection[int]) -> None:
+    """But for those that somebody else is writing: many are let in at once, and nobody waits for another."""
+    with transaction.atomic():
+        free = PersonalToken.objects.select_for_update(skip_locked=True, no_key=True).filter(pk__in=token_ids)
+        PersonalToken.objects.filter(pk__in=free.values("pk")).update(last_used_at=Now())
 
 
 def _token(row: PersonalToken) -> Token:

@@ -6,15 +6,18 @@ before 7.) The price: changes to one room are serial.
 """
 
 import secrets
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from typing import cast
 
 import msgspec
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from backend import database, hub
 from backend.accounts import users
@@ -209,7 +212,17 @@ def _is_whole(logged: Logged) -> bool:
 
 def tag_at(room_id: int, seq: int) -> int | None:
     """The tag of the event at `seq`, if there is one."""
-    return Row.objects.filter(room=room_id, seq=seq).values_list("tag", flat=True).first()
+    return tags_at([(room_id, seq)]).get((room_id, seq))
+
+
+def tags_at(places: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], int]:
+    """The same for many places (room, seq), in one query."""
+    seqs_of = defaultdict(set)
+    for room_id, seq in places:
+        seqs_of[room_id].add(seq)
+    asked = reduce(or_, (Q(room=room_id, seq__in=seqs) for room_id, seqs in seqs_of.items()), Q(pk__in=()))
+    rows = Row.objects.filter(asked).values_list("room", "seq", "tag")
+    return {(room_id, seq): tag for room_id, seq, tag in rows}
 
 
 def _resolve(events: Sequence[tuple[int, int, int, datetime, RoomEvent]]) -> list[Logged]:

@@ -1,8 +1,11 @@
 """Who may do and see what: one table. It raises; it never returns a silent False."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import reduce
+from operator import or_
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
@@ -206,6 +209,24 @@ def admit(reader: Reader, action: Action, *, room_id: int) -> Room:
     room, held = found
     require(action, room=room, held=held)
     return room
+
+
+def members_who_may(action: Action, pairs: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], Room]:
+    """The rooms of those of many pairs (room, person) where a member may do this, in one query.
+
+    Whoever is not among them may all the same do it as something else than a member: `admit` knows.
+    """
+    people_of = defaultdict(set)
+    for room_id, user_id in pairs:
+        people_of[room_id].add(user_id)
+    asked = reduce(or_, (Q(room=room_id, user__in=user_ids) for room_id, user_ids in people_of.items()), Q(pk__in=()))
+    rows = Membership.objects.filter(asked, left_at=None).select_related("room").annotate(is_muted=is_muted())
+    found = {}
+    for row in rows:
+        held = of_role(row.role, is_muted=bool(row.is_muted), is_staff=False)
+        if allows(action, is_private=row.room.is_private, held=held):
+            found[row.room_id, row.user_id] = row.room
+    return found
 
 
 def may(reader: Reader, action: Action, *, room_id: int | None) -> bool:

@@ -1,6 +1,7 @@
 """Where a reader of a room's log starts: access and head in one snapshot, and what a cursor is worth."""
 
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
 
 import msgspec
 from django.conf import settings
@@ -30,7 +31,27 @@ def open_stream(*, viewer: Viewer | None, room_id: int, after: str | None) -> Op
     Raises `Unauthenticated`, `NotFound`, `Forbidden`.
     """
     room = policies.admit(viewer, Action.READ, room_id=room_id)
-    return _position(facts.room(room), after)
+    return _opening(facts.room(room), after)
+
+
+class Start(NamedTuple):
+    """Where somebody wants to follow a room's log from."""
+
+    viewer: Viewer
+    room_id: int
+    after: str | None
+
+
+def open_for_members(starts: Sequence[Start]) -> list[Opening | None]:
+    """As `open_stream`, for many at once, in two queries: what it says to a member, and None for everybody else.
+
+    Each membership comes with its room's head, as there.
+    """
+    rooms = policies.members_who_may(Action.READ, {(start.room_id, start.viewer.id) for start in starts})
+    found = [(rooms.get((start.room_id, start.viewer.id)), start.after) for start in starts]
+    asked = [(None if room is None else facts.room(room), after) for room, after in found]
+    tags = event_log.tags_at({place for room, after in asked if room for place in _doubted(room, after)})
+    return [None if room is None else _position(room, after, tags) for room, after in asked]
 
 
 class EventPage(msgspec.Struct, frozen=True):
@@ -53,7 +74,7 @@ def events_page(*, reader: Reader, room_id: int, after: str | None, first: int) 
     if after is None:
         position, cursor = room.tail, None
     else:
-        opening = _position(room, after)
+        opening = _opening(room, after)
         if opening.reset:
             return EventPage(events=[], reset=opening.reset, has_more=False, end_cursor=opening.cursor)
         position, cursor = opening.position, opening.cursor
@@ -65,22 +86,37 @@ def events_page(*, reader: Reader, room_id: int, after: str | None, first: int) 
     return EventPage(events=events, reset=None, has_more=last < room.head, end_cursor=end)
 
 
-def _position(room: facts.Room, after: str | None) -> Opening:
+# The tags of events, by room and seq.
+Tags = Mapping[tuple[int, int], int]
+
+
+def _opening(room: facts.Room, after: str | None) -> Opening:
+    return _position(room, after, event_log.tags_at({*_doubted(room, after)}))
+
+
+def _doubted(room: facts.Room, after: str | None) -> Iterator[tuple[int, int]]:
+    """The place whose tag has to be read to know what the cursor is worth, if there is one."""
+    cursor = None if after is None else cursors.parse(after)
+    if cursor is not None and cursor.room_id == room.id and room.tail < cursor.seq < room.head:
+        yield cursor.room_id, cursor.seq
+
+
+def _position(room: facts.Room, after: str | None, tags: Tags) -> Opening:
     head_cursor = event_log.head_cursor(room)
     if after is None:
         return Opening(position=room.head, cursor=head_cursor, head=room.head)
     cursor = cursors.parse(after)
-    reset = _reset(room, cursor)
+    reset = _reset(room, cursor, tags)
     if cursor is None or reset is not None:
         return Opening(position=room.head, cursor=head_cursor, head=room.head, reset=reset)
     return Opening(position=cursor.seq, cursor=after, head=room.head)
 
 
-def _reset(room: facts.Room, cursor: cursors.Cursor | None) -> ResetCause | None:
+def _reset(room: facts.Room, cursor: cursors.Cursor | None, tags: Tags) -> ResetCause | None:
     """Why the log cannot be continued from here, if it cannot."""
     if cursor is None or cursor.room_id != room.id or cursor.seq > room.head:
         return "UNKNOWN_CURSOR"
     if cursor.seq <= room.tail and cursor.seq != room.head:  # the tag at `tail` is no longer kept either
         return "EXPIRED"
-    tag = room.head_tag if cursor.seq == room.head else event_log.tag_at(room.id, cursor.seq)
+    tag = room.head_tag if cursor.seq == room.head else tags.get((room.id, cursor.seq))
     return None if tag == cursor.tag else "UNKNOWN_CURSOR"

@@ -49,6 +49,18 @@ def bearer(value: object) -> str | None:
     return secret.strip()
 
 
+async def of_token(secret: str) -> Viewer:
+    """Raises `Rejected`."""
+    viewer = await _tokens().ask(secret)
+    if viewer is None:
+        raise Rejected
+    return viewer
+
+
+# After a restart everybody comes at once.
+_tokens = PerLoop(lambda: database.Gathering(credentials.from_tokens))
+
+
 async def identify(headers: Headers, params: Mapping[str, Any]) -> Viewer | None:
     """Who opens this socket: by token, in the payload or the header, else by the session cookie.
 
@@ -58,10 +70,7 @@ async def identify(headers: Headers, params: Mapping[str, Any]) -> Viewer | None
     given = params.get("Authorization", params.get("authorization", headers.get("authorization")))
     secret = bearer(given)
     if secret is not None:
-        viewer = await database.run(credentials.from_token, secret)
-        if viewer is None:
-            raise Rejected
-        return viewer
+        return await of_token(secret)
     # Django's reading, as over HTTP: `http.cookies` would lose all of them for one that another program set badly.
     key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
     return await database.run(credentials.from_session, key) if key and "origin" in headers else None

@@ -28,10 +28,7 @@ async def of_request(request: HttpRequest) -> Viewer | None:
         raise HTTPException(403, "Requests from other sites are not served.")
     secret = connection.bearer(request.headers.get("Authorization"))
     if secret is not None:
-        viewer = await database.run(credentials.from_token, secret)
-        if viewer is None:
-            raise connection.Rejected
-        return viewer
+        return await connection.of_token(secret)
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     if request.method == "POST":

@@ -1,12 +1,15 @@
 """Personal tokens: shown once, kept as a digest, and good until they expire or are revoked."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from backend.accounts import revocation, tokens
 from backend.accounts.models import PersonalToken, User
@@ -24,10 +27,7 @@ def ana(db: None) -> User:
 
 def test_a_new_token_proves_whose_it_is(ana: User) -> None:
     token, secret = tokens.create_token(user_id=ana.pk, name=" phone / tablet ")
-    found = tokens.find(secret=secret)
-    assert found is not None
-    user, same = found
-    assert (user.pk, same.id) == (ana.pk, token.id)
+    assert tokens.find([secret]) == {secret: (token.id, ana.pk, False, ana.credentials_epoch)}
     assert token.name == "phone / tablet"
     assert token.expires_at is None
     assert token.last_used_at is None
@@ -41,7 +41,7 @@ def test_secrets_are_long_and_never_the_same(ana: User) -> None:
 
 def test_at_rest_there_is_a_digest_and_the_secret_nowhere(ana: User) -> None:
     token, secret = tokens.create_token(user_id=ana.pk, name="phone")
-    tokens.find(secret=secret)
+    tokens.find([secret])
     assert tables_with(secret) == set()
     assert tables_with(secret.removeprefix("chai_")) == set()
     assert PersonalToken.objects.get(pk=token.id).digest == hashlib.sha256(secret.encode()).hexdigest()
@@ -57,42 +57,78 @@ def test_what_its_owner_is_shown_holds_neither_secret_nor_digest(ana: User) -> N
 @pytest.mark.parametrize("secret", ["", "chai_", "chai_" + "A" * 43, "tea", "\0", "\ud800", "چای", "x" * 1_000_000])
 def test_a_secret_that_was_never_given_out_proves_nothing(ana: User, secret: str) -> None:
     tokens.create_token(user_id=ana.pk, name="phone")
-    assert tokens.find(secret=secret) is None
+    assert not tokens.find([secret])
 
 
 def test_the_digest_itself_is_no_secret(ana: User) -> None:
     _, secret = tokens.create_token(user_id=ana.pk, name="phone")
-    assert tokens.find(secret=tokens.digest(secret)) is None
+    assert not tokens.find([tokens.digest(secret)])
 
 
 def test_a_token_is_good_until_it_expires(ana: User) -> None:
     token, secret = tokens.create_token(user_id=ana.pk, name="phone", expires_at=now() + timedelta(hours=1))
-    assert tokens.find(secret=secret)
+    assert tokens.find([secret])
     PersonalToken.objects.filter(pk=token.id).update(expires_at=now() - timedelta(seconds=1))
-    assert tokens.find(secret=secret) is None
+    assert not tokens.find([secret])
 
 
 def test_a_token_of_somebody_who_was_deactivated_proves_nothing(ana: User) -> None:
     _, secret = tokens.create_token(user_id=ana.pk, name="phone")
     User.objects.filter(pk=ana.pk).update(is_active=False)
-    assert tokens.find(secret=secret) is None
+    assert not tokens.find([secret])
 
 
 def test_its_use_is_noted_to_the_minute(ana: User) -> None:
     token, secret = tokens.create_token(user_id=ana.pk, name="phone")
     row = PersonalToken.objects.get(pk=token.id)
-    tokens.find(secret=secret)
+    tokens.find([secret])
     row.refresh_from_db()
     assert row.last_used_at is not None
     first = row.last_used_at
-    tokens.find(secret=secret)
+    tokens.find([secret])
     row.refresh_from_db()
     assert row.last_used_at == first, "at once again: not worth writing"
     PersonalToken.objects.update(last_used_at=first - timedelta(seconds=61))
-    tokens.find(secret=secret)
+    tokens.find([secret])
     row.refresh_from_db()
     assert row.last_used_at is not None
     assert row.last_used_at >= first
+
+
+def test_many_secrets_are_told_apart_in_one_query_and_their_use_is_noted_in_another(
+    ana: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    babak = person("Babak", is_staff=True)
+    first, one = tokens.create_token(user_id=ana.pk, name="phone")
+    second, other = tokens.create_token(user_id=babak.pk, name="phone")
+    with CaptureQueriesContext(connection) as queries:
+        found = tokens.find([one, "chai_unknown", other, one])
+    assert [each["sql"].split()[0] for each in queries if each["sql"][:1] in "SU"].count("UPDATE") == 1
+    assert {secret: (proof.token_id, proof.is_staff) for secret, proof in found.items()} == {
+        one: (first.id, False),
+        other: (second.id, True),
+    }
+    with django_assert_num_queries(1):
+        assert tokens.find([one, other]) == found
+    assert tokens.find([]) == {}
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time there: nobody holds a row")
+@pytest.mark.usefixtures("transactional_db")
+def test_whose_token_is_being_written_by_another_is_let_in_without_waiting() -> None:
+    ana = person("Ana")
+    token, secret = tokens.create_token(user_id=ana.pk, name="phone")
+
+    def let_in() -> int:
+        try:
+            return len(tokens.find([secret]))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as elsewhere, transaction.atomic():
+        PersonalToken.objects.select_for_update().get(pk=token.id)
+        assert elsewhere.submit(let_in).result(timeout=10) == 1
+    assert PersonalToken.objects.get(pk=token.id).last_used_at is None
 
 
 @pytest.mark.parametrize(
@@ -165,7 +201,7 @@ def test_a_revoked_token_proves_nothing_and_every_process_is_told(monkeypatch: p
     token, secret = tokens.create_token(user_id=ana.pk, name="phone")
     assert told == []
     tokens.revoke_token(user_id=ana.pk, token_id=token.id)
-    assert tokens.find(secret=secret) is None
+    assert not tokens.find([secret])
     assert tokens.tokens(user_id=ana.pk) == []
     assert told == [revocation.TOPIC]
 
@@ -179,5 +215,5 @@ def test_somebody_else_s_token_looks_like_none(ana: User) -> None:
             tokens.revoke_token(user_id=babak.pk, token_id=token_id)
         details.add(str(refused.value))
     assert details == {"No such token."}
-    assert tokens.find(secret=secret)
+    assert tokens.find([secret])
     assert tokens.tokens(user_id=babak.pk) == []

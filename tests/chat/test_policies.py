@@ -82,6 +82,9 @@ ATTEMPTS: dict[Action, dict[str, Attempt]] = {
         ),
         "events_page": lambda who, it: streams.events_page(reader=who, room_id=it.room, after=None, first=5),
         "open_stream": lambda who, it: streams.open_stream(viewer=who, room_id=it.room, after=None),
+        "open_for_members": lambda who, it: _must_exist(
+            streams.open_for_members([streams.Start(_known(who), it.room, None)])[0]
+        ),
         "find_message": lambda who, it: _must_exist(messages.find_message(reader=who, message_id=it.others)),
         "find_member": lambda who, it: _must_exist(members.find_member(reader=who, member_id=it.member)),
     },

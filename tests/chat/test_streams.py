@@ -10,8 +10,8 @@ from backend.accounts.credentials import Viewer
 from backend.chat import event_log, members, messages, models, streams
 from backend.chat.cursors import Cursor
 from backend.chat.policies import Audience
-from backend.chat.streams import EventPage, Opening
-from backend.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from backend.chat.streams import EventPage, Opening, Start
+from backend.errors import DomainError, Forbidden, Invalid, NotFound, Unauthenticated
 from tests.chat.steps import enter, log, make_private, say
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,16 @@ def _forget(room_id: int, up_to: int) -> None:
 
 
 def _open(viewer: Viewer, room_id: int, after: str | None) -> Opening:
-    return streams.open_stream(viewer=viewer, room_id=room_id, after=after)
+    """Alone and among others, which makes no difference."""
+    starts = [Start(viewer, room_id, None), Start(viewer, room_id, after), Start(viewer, room_id + 1, after)]
+    among = streams.open_for_members(starts)[1]
+    try:
+        alone = streams.open_stream(viewer=viewer, room_id=room_id, after=after)
+    except DomainError:
+        assert among is None
+        raise
+    assert among == alone
+    return alone
 
 
 def _poll(viewer: Viewer, room_id: int, after: str | None, first: int = 100) -> EventPage:
@@ -160,7 +169,29 @@ def test_access_and_head_come_from_one_statement(
     ana: Viewer, tea: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(1):
-        assert _open(ana, tea, None).head == 5
+        assert streams.open_stream(viewer=ana, room_id=tea, after=None).head == 5
+
+
+def test_many_are_opened_in_two_statements(
+    ana: Viewer, babak: Viewer, clara: Viewer, tea: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    milk = enter(babak, "milk")
+    enter(ana, "milk")
+    old, older, last = (_cursor(tea, seq) for seq in (3, 2, 5))
+    starts = [
+        *(Start(viewer, room, after) for viewer in (ana, babak) for room in (tea, milk) for after in (None, old, last)),
+        Start(ana, tea, older),
+        Start(clara, tea, older),
+    ]
+    alone = [opened and opened[0] for opened in map(streams.open_for_members, ([start] for start in starts))]
+    with django_assert_num_queries(1):
+        assert streams.open_for_members([start for start in starts if start.after != old][:-2])
+    with django_assert_num_queries(2):
+        openings = streams.open_for_members(starts)
+    assert openings == alone
+    assert [opening and opening.position for opening in openings] == [5, 3, 5, 2, 2, 2] * 2 + [2, None]
+    with django_assert_num_queries(0):
+        assert streams.open_for_members([]) == []
 
 
 def test_the_members_of_a_room_as_an_audience_read_that_room_alone(tea: int, babak: Viewer) -> None:

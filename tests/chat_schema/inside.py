@@ -3,15 +3,19 @@
 import asyncio
 import json
 import secrets
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
 from graphql import GraphQLError
 
 from backend import database, hub
 from backend.accounts import credentials, tokens, users
 from backend.accounts.credentials import Credential, Viewer
 from backend.chat import facts, members, messages
-from chat_schema import documents, sharing
+from backend.chat.streams import Opening, Start
+from backend.loops import PerLoop
+from chat_schema import documents, events, sharing
 from chat_schema.context import Context
 from chat_schema.nodes import global_id
 from chat_schema.schema import schema
@@ -108,3 +112,8 @@ async def subscribe(
     room_id = room if isinstance(room, str) else global_id("Room", room.id)
     request = sharing.Request(checked.document, operation_name, {"room": room_id, **variables})
     return await sharing.subscribe(schema, request, Context(reader=viewer, origin="tests"), sink)
+
+
+def asked_of(patch: pytest.MonkeyPatch, answer: Callable[[Sequence[Start]], list[Opening | None]]) -> None:
+    """From now on it is this that says where members start."""
+    patch.setattr(events, "_openings", PerLoop(lambda: database.Gathering(answer)))

@@ -126,11 +126,11 @@ async def test_a_subscription_that_ends_with_its_first_frames_leaves_nothing_beh
     async def identify(*_: object) -> Viewer:
         return viewer
 
-    def open_stream(**_: object) -> streams.Opening:
-        return streams.Opening(position=room.head, cursor=event_log.head_cursor(room), head=room.head)
+    def open_for_members(_: object) -> list[streams.Opening | None]:
+        return [streams.Opening(position=room.head, cursor=event_log.head_cursor(room), head=room.head)]
 
     monkeypatch.setattr(connection, "identify", identify)
-    monkeypatch.setattr(streams, "open_stream", open_stream)
+    inside.asked_of(monkeypatch, open_for_members)
     client = here()
     await client.connect()
     await client.send_to(text_data='{"type":"connection_init"}')

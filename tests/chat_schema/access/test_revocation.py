@@ -1,6 +1,7 @@
 """Losing access ends a stream, in order, however the loss and the subscription meet; nobody else's is touched."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,9 +11,9 @@ from backend import database, hub
 from backend.accounts.credentials import Viewer
 from backend.chat import facts, members, moderation, streams
 from backend.chat.moderation import ModerationAction
-from backend.chat.streams import Opening
+from backend.chat.streams import Opening, Start
 from backend.errors import Forbidden
-from tests.chat_schema.inside import PATIENCE, Sink, enter, send, somebody, subscribe
+from tests.chat_schema.inside import PATIENCE, Sink, asked_of, enter, send, somebody, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,17 +104,16 @@ async def test_who_is_kicked_between_being_let_in_and_being_registered_is_thrown
     if room_is == "watched":
         await subscribe(ali, room, STREAM, bystander)
         await bystander.until("CaughtUp")
-    open_stream = streams.open_stream
 
-    def let_in_and_kick(**given: Any) -> Opening:
-        opening = open_stream(**given)
+    def let_in_and_kick(starts: Sequence[Start]) -> list[Opening | None]:
+        openings = streams.open_for_members(starts)
         with monkeypatch.context() as patch:
             if hint == "is lost":
                 patch.setattr(hub, "publish", lambda *_: None)
             act(ali, room, vera, ModerationAction.KICK)
-        return opening
+        return openings
 
-    monkeypatch.setattr(streams, "open_stream", let_in_and_kick)
+    asked_of(monkeypatch, let_in_and_kick)
     sink = Ending()
     await subscribe(vera, room, STREAM, sink, **({"after": after} if after else {}))
     everything = [*missed, "CaughtUp", "MemberLeft"]
@@ -132,14 +132,13 @@ async def test_who_is_kicked_before_being_let_in_is_refused_and_sent_nothing(
     ali: Viewer, vera: Viewer, room: facts.Room, process: hub.Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Though the topic was held already, and the feed has heard of the departure."""
-    open_stream = streams.open_stream
 
-    def kick_and_ask(**given: Any) -> Opening:
+    def kick_and_ask(starts: Sequence[Start]) -> list[Opening | None]:
         assert process._holders
         act(ali, room, vera, ModerationAction.KICK)
-        return open_stream(**given)
+        return streams.open_for_members(starts)
 
-    monkeypatch.setattr(streams, "open_stream", kick_and_ask)
+    asked_of(monkeypatch, kick_and_ask)
     sink = Sink()
     with pytest.raises(Forbidden):
         await subscribe(vera, room, STREAM, sink)

@@ -10,11 +10,12 @@ from graphql import GraphQLError
 
 from backend import database, hub
 from backend.accounts.credentials import Viewer
-from backend.chat import facts, members, rooms, streams
+from backend.chat import facts, members, rooms
+from backend.chat.streams import Opening
 from backend.errors import Forbidden, NotFound, RateLimited, Unauthenticated
 from chat_schema import sharing
 from chat_schema.context import Context, ViewerReached
-from tests.chat_schema.inside import Sink, enter, send, somebody, subscribe
+from tests.chat_schema.inside import Sink, asked_of, enter, send, somebody, subscribe
 from tests.chat_schema.sharing.subscribers import BY_VARIABLE, COUNTING, PRIVATE, Work, caught_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -160,10 +161,10 @@ async def test_a_database_that_is_away_while_opening_is_no_answer(
 ) -> None:
     """An error would end the subscription for good: the transport must make the client come again."""
 
-    def away(**_: object) -> None:
+    def away(_: object) -> list[Opening | None]:
         raise DatabaseError("SECRET")
 
-    monkeypatch.setattr(streams, "open_stream", away)
+    asked_of(monkeypatch, away)
     with pytest.raises(sharing.Unavailable):
         await subscribe(ali, room, BY_VARIABLE, Sink())
     assert process._holders == {}
