@@ -3,7 +3,6 @@
 import os
 from typing import Any
 
-from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
@@ -14,20 +13,15 @@ from backend.presence import process  # noqa: E402
 from backend.transport import housekeeping  # noqa: E402
 from backend.transport.consumers import GraphQLConsumer  # noqa: E402
 
-graphql = GraphQLConsumer.as_asgi()
-
-
-async def websocket(scope: Any, receive: Any, send: Any) -> None:
-    if scope["path"] == "/graphql":
-        await graphql(scope, receive, send)
-    else:
-        await send({"type": "websocket.close"})  # before accepting: the handshake is answered with 403
-
-
-_route = ProtocolTypeRouter({"http": http, "websocket": websocket})
-
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     process.current()  # daphne tells nobody that it starts: whoever comes first starts it, and the hub with it
     housekeeping.begin()
-    await _route(scope, receive, send)
+    if scope["type"] == "http":
+        await http(scope, receive, send)
+    elif scope["type"] != "websocket":
+        raise ValueError(f"{scope['type']} is not served")
+    elif scope["path"] == "/graphql":
+        await GraphQLConsumer()(scope, receive, send)
+    else:
+        await send({"type": "websocket.close"})  # before accepting: the handshake is answered with 403

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from django.conf import settings
 from graphql import GraphQLError
 from strawberry.channels import GraphQLWSConsumer
@@ -31,6 +32,7 @@ from backend.accounts.credentials import Credential
 from backend.errors import RateLimited
 from backend.languages import plural
 from backend.transport import connection, frames, sinks
+from backend.transport.inbox import Inbox
 from chat_schema import documents, sharing
 from chat_schema.context import Context
 from chat_schema.errors import never_began, present_all, refuse
@@ -90,7 +92,21 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             logger.exception("handling a frame failed")
             await self.websocket.close(TRY_AGAIN_LATER, "Try again later")
 
+    def on_request_accepted(self) -> None:
+        # Not a task, as Strawberry's: cancelled, it would be kept, with its traceback, for as long as the socket.
+        delay = self.connection_init_wait_timeout.total_seconds()
+        self._deadline = asyncio.get_running_loop().call_later(delay, self._time_out)
+
+    def _time_out(self) -> None:
+        self.connection_timed_out = True
+        self._closing = asyncio.ensure_future(self.websocket.close(4408, "Connection initialisation timeout"))
+
+    async def shutdown(self) -> None:
+        self._deadline.cancel()
+        await super().shutdown()
+
     async def handle_connection_init(self, message: Any) -> None:
+        self._deadline.cancel()
         # `null` is as good as nothing here, by the protocol.
         message["payload"] = message.get("payload") or {}
         await super().handle_connection_init(message)
@@ -145,6 +161,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             subscriber = await sharing.subscribe(schema, request, context, sink)
             if subscriber is not None and not operation.completed:  # it may have ended with its first frames
                 self._subscribers[operation.id] = subscriber
+            operation.task = None  # it has done its part, and need not be kept as long as the subscriber
             return
         with self.view.answering():
             await self._answer(operation, context)
@@ -167,7 +184,9 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         self._end_subscriber(id)
 
     async def cleanup_operation(self, operation_id: str) -> None:
-        await super().cleanup_operation(operation_id)
+        operation = self.operations.pop(operation_id, None)
+        if operation is not None and operation.task is not None:
+            operation.task.cancel()
         self._end_subscriber(operation_id)
 
     def _end_subscriber(self, operation_id: str) -> None:
@@ -193,10 +212,17 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             max_subscriptions_per_connection=None,  # the handler's own
             allowed_origins=tuple(settings.CSRF_TRUSTED_ORIGINS),
         )
-        self.message_queue = asyncio.Queue()
+        self.message_queue = Inbox()  # type: ignore[assignment]  # Strawberry's is asyncio's
         self._credential: Credential | None = None
         self._answers_due = 0
-        self._answered = asyncio.Event()
+        self._answered: asyncio.Event | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # Channels' own makes a task for each frame, to wait for a channel layer at the same time.
+        self.scope, self.base_send = scope, send
+        with suppress(StopConsumer):
+            while True:
+                await self.dispatch(await receive())
 
     async def dispatch(self, message: Any) -> None:
         # Channels' own visits the one thread that all synchronous code shares, for every frame.
@@ -236,6 +262,11 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             with suppress(OSError):  # by ASGI: it is gone, and `disconnect` is on its way
                 await super().send(text_data, bytes_data, close)
 
+    async def websocket_disconnect(self, message: Any) -> None:
+        # Channels' own visits that thread once more.
+        await self.disconnect(message["code"])
+        raise StopConsumer
+
     async def disconnect(self, code: int) -> None:
         self.is_closed = True
         try:
@@ -271,7 +302,8 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             yield
         finally:
             self._answers_due -= 1
-            self._answered.set()
+            if self._answered is not None:
+                self._answered.set()
 
     async def websocket_restart(self, _: Any) -> None:
         """A message of our own server: it is about to stop."""
@@ -287,6 +319,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         self._ending = asyncio.ensure_future(self._end_once_answered(code, patience))
 
     async def _end_once_answered(self, code: int, patience: float) -> None:
+        self._answered = self._answered or asyncio.Event()
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 while self._answers_due:

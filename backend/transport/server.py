@@ -10,6 +10,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
@@ -20,6 +21,7 @@ from django.conf import settings
 
 from backend.presence import process
 from backend.transport import bodies, draining, sinks
+from backend.transport.inbox import Inbox
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +106,12 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
         else:  # RFC 6455, 5.5.3: of several pings only the last need be answered
             self._owed_pong = payload
 
+    def onOpen(self) -> None:  # noqa: N802
+        super().onOpen()
+        # The handshake is over, and the socket may stay for days.
+        self.http_request_data = self.http_response_data = None
+        self.http_headers = self.request.headers = None
+
     # --- The end --------------------------------------------------------------------------------------------
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802
@@ -187,12 +195,12 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
         self._drain: asyncio.Task[None] | None = None
 
     def _prepare(self) -> None:
-        self.ws_factory.protocol = BoundedProtocol
         self.ws_factory.setProtocolOptions(closeHandshakeTimeout=settings.CLOSE_TIMEOUT)
         # Only a pong answers a ping: whoever keeps talking may still have stopped to read.
         self.ws_factory.autoPingRestartOnAnyTraffic = False
         # What is wrong with a frame is told by a close code: a dropped connection would only be tried again.
         self.ws_factory.failByDrop = False
+        self.ws_factory.protocol = _with_options_of(self.ws_factory)
         build = self.http_factory.buildProtocol
         self.http_factory.buildProtocol = lambda address: _with_bounded_requests(build(address))
         loop = asyncio.get_event_loop()
@@ -200,10 +208,15 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
             loop.add_signal_handler(stop, self._begin_drain)
         self._on_listening()
 
-    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Inbox:
+        """As daphne's own, but for the queue, and for what it offers to those who can use it."""
+        scope["asgi"] = {"version": "3.0"}
         if isinstance(protocol, BoundedProtocol) and not protocol.transport.TLS:
             scope.setdefault("extensions", {})[sinks.EXTENSION] = protocol
-        return super().create_application(protocol, scope)
+        inbox = Inbox()
+        application = self.application(scope, inbox.get, partial(self.handle_reply, protocol))
+        self.connections[protocol]["application_instance"] = asyncio.ensure_future(application)
+        return inbox
 
     async def handle_reply(self, protocol: Any, message: Any) -> None:
         if message["type"] == "websocket.send":
@@ -241,6 +254,14 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
 
     def _under_way(self) -> bool:
         return any("disconnected" not in details for details in self.connections.values())
+
+
+def _with_options_of(factory: Any) -> type[BoundedProtocol]:
+    """The options are the class's: autobahn would copy them to each connection, and describe them for its log."""
+    options = {name: getattr(factory, name) for name in BoundedProtocol.CONFIG_ATTRS}
+    # One of them is a function: it is to stay one, and not to become a method.
+    kept = {name: staticmethod(option) if callable(option) else option for name, option in options.items()}
+    return type("Protocol", (BoundedProtocol,), {"CONFIG_ATTRS": (), **kept})
 
 
 def _with_bounded_requests(protocol: Any) -> Any:
