@@ -14,6 +14,7 @@ from django.utils.timezone import now
 from backend import database
 from backend.accounts import tokens
 from backend.accounts.models import PersonalToken, User
+from backend.database import among
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -79,12 +80,16 @@ def revoked(credentials: Collection[Credential]) -> set[Credential]:
     Three queries, whatever the number. A new password ends sessions; tokens outlive it.
     """
     people = {each.user_id for each in credentials}
-    active = User.objects.filter(pk__in=people, is_active=True).values_list("pk", "credentials_epoch", "is_staff")
+    active = User.objects.filter(pk__in=among(people, "bigint"), is_active=True).values_list(
+        "pk", "credentials_epoch", "is_staff"
+    )
     now_ = {pk: (epoch, is_staff) for pk, epoch, is_staff in active}
     sessions = {each.key for each in credentials if each.kind == "session"}
     tokens_ = {int(each.key) for each in credentials if each.kind == "token"}
-    good_sessions = Session.objects.filter(pk__in=sessions, expire_date__gt=now())  # Django's clock set it
-    good_tokens = PersonalToken.objects.filter(pk__in=tokens_).exclude(expires_at__lte=Now())
+    good_sessions = Session.objects.filter(
+        pk__in=among(sessions, "text"), expire_date__gt=now()
+    )  # Django's clock set it
+    good_tokens = PersonalToken.objects.filter(pk__in=among(tokens_, "bigint")).exclude(expires_at__lte=Now())
     alive = {
         "session": set(good_sessions.values_list("pk", flat=True)),
         "token": {str(pk) for pk in good_tokens.values_list("pk", flat=True)},
