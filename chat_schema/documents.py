@@ -4,10 +4,11 @@ Parsing and validating cost a hundred times what executing a small operation doe
 documents for ever.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import strawberry
 from django.conf import settings
 from graphql import (
     DocumentNode,
@@ -18,7 +19,6 @@ from graphql import (
     parse,
     specified_rules,
 )
-from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
 from chat_schema import limits
@@ -41,7 +41,10 @@ def _check(schema: GraphQLSchema, text: str) -> Checked:
         document = parse(text, max_tokens=settings.DOCUMENT_MAX_TOKENS)
         if refusal := limits.too_complex(document):
             return Checked(None, (refusal,))
-        return Checked(document, tuple(validate_document(schema, document, tuple(specified_rules))))
+        errors = validate_document(schema, document, tuple(specified_rules))
+        for error in errors:
+            strawberry.Schema.remove_field_suggestion(error)
+        return Checked(document, tuple(errors))
     except GraphQLError as error:
         # Its traceback would keep whoever asked first in memory, for as long as the error is cached.
         return Checked(None, (error.with_traceback(None),))
@@ -77,36 +80,3 @@ def runnable(
 
 def is_subscription(operation: OperationDefinitionNode) -> bool:
     return operation.operation is OperationType.SUBSCRIPTION
-
-
-class CheckDocuments(SchemaExtension):
-    """Puts `check` in the place of Strawberry's own parsing and validating.
-
-    It must not raise: what an extension raises is shown as it is, masked by nobody.
-    """
-
-    def on_parse(self) -> Iterator[None]:
-        context = self.execution_context
-        # What is no document is left to Strawberry, which fails as `check` did.
-        context.parse_options["max_tokens"] = settings.DOCUMENT_MAX_TOKENS
-        context.graphql_document = check(context.schema._schema, context.query or "").document
-        yield
-
-    def on_validate(self) -> Iterator[None]:
-        self.execution_context.pre_execution_errors = list(self._errors())
-        yield
-
-    def _errors(self) -> Sequence[GraphQLError]:
-        context = self.execution_context
-        schema = context.schema._schema
-        checked = check(schema, context.query or "")
-        if checked.document is None or checked.errors:
-            return checked.errors
-        try:
-            # Not `operation_name`: where none was given, that names the first.
-            name, variables = context._provided_operation_name, context.variables or {}
-            if is_subscription(runnable(schema, checked.document, name, variables)):
-                raise GraphQLError("Subscriptions are served at this same address over graphql-transport-ws.")
-        except GraphQLError as error:
-            return (error,)
-        return ()

@@ -6,10 +6,9 @@ found wrong with a document or its variables; `INTERNAL` for all else, with an i
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionResult
 
 from backend import languages
@@ -76,13 +75,3 @@ def _with(error: GraphQLError, message: str, extensions: dict[str, object]) -> G
         path=error.path,
         extensions=extensions,
     )
-
-
-class PresentErrors(SchemaExtension):
-    """Shows of every error what may be shown."""
-
-    async def on_operation(self) -> AsyncIterator[None]:
-        yield
-        result = self.execution_context.result
-        if result is not None and result.errors:
-            result.errors = await present_all(result.errors, self.execution_context.context)

@@ -1,17 +1,14 @@
-"""The manifest: merges the nouns, lists the extensions. No resolver here."""
+"""The manifest: merges the nouns. No resolver here."""
 
 import strawberry
-from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
 
 from chat_schema.accounts import AccountMutation
 from chat_schema.attachments import AttachmentMutation
 from chat_schema.avatars import AvatarMutation
 from chat_schema.blocking import BlockingMutation
-from chat_schema.documents import CheckDocuments
-from chat_schema.errors import PresentErrors
 from chat_schema.events import RoomSubscription
+from chat_schema.execution import Schema
 from chat_schema.invitations import InvitationMutation
 from chat_schema.lobby import LobbySubscription
 from chat_schema.lookup import NodeQuery
@@ -28,11 +25,6 @@ from chat_schema.scalars import SCALARS
 from chat_schema.typing import TypingMutation
 from chat_schema.viewer_events import ViewerSubscription
 from chat_schema.whispers import WhisperMutation
-
-
-class Schema(strawberry.Schema):
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Nothing: `PresentErrors` logs what is worth it, with the id that the client is told."""
 
 
 @strawberry.type(description="What can be read.")
@@ -70,7 +62,6 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    extensions=[PresentErrors, CheckDocuments],
     exception_handlers=HANDLERS,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

@@ -24,7 +24,7 @@ from strawberry.types import ExecutionResult
 from websockets.asyncio.connection import Connection
 
 from chat_schema import sharing
-from chat_schema.schema import Schema
+from chat_schema.execution import Schema
 
 # Of servers in processes of their own (tests/services/server.py).
 SERVER_SECRET_KEY = "for tests"

@@ -1,7 +1,7 @@
 """Leaks of every kind are found, wherever an answer can arrive, and nothing else is taken for one."""
 
 import traceback
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator, Sequence
 
 import httpx
 import pytest
@@ -10,14 +10,13 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import AsyncClient, Client
-from graphql import get_introspection_query
+from graphql import GraphQLError, get_introspection_query
 
 from backend import hub
 from backend.accounts import passwords
 from backend.asgi import application
-from chat_schema import sharing
+from chat_schema import execution, sharing
 from chat_schema.context import Context
-from chat_schema.errors import PresentErrors
 from chat_schema.schema import schema
 from tests import leaks
 from tests.chat_schema import inside
@@ -124,10 +123,10 @@ def unmasked_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ValueError("no such table: x")
 
-    async def present_nothing(_: PresentErrors) -> AsyncIterator[None]:
-        yield
+    async def present_nothing(errors: Sequence[GraphQLError], _: Context) -> Sequence[GraphQLError]:
+        return errors
 
-    monkeypatch.setattr(PresentErrors, "on_operation", present_nothing)
+    monkeypatch.setattr(execution, "present_all", present_nothing)
     monkeypatch.setattr(passwords, "check_password", fail)
 
 

@@ -152,9 +152,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             return
         assert checked.document is not None
         variables = operation.variables or {}
-        if documents.is_subscription(
+        if documents.is_subscription(documents.operation(checked.document, operation.operation_name)):
             documents.runnable(schema._schema, checked.document, operation.operation_name, variables)
-        ):
             request = sharing.Request(checked.document, operation.operation_name, variables)
             complete = partial(operation.send_operation_message, {"id": operation.id, "type": "complete"})
             sink = sinks.sink(self.view.scope, self.view.base_send, operation.id, complete)
