@@ -301,6 +301,7 @@ REACTING_USERS = 3  # that are shown, if nobody says how many
 SEARCH_MAX_LENGTH = 200
 SEARCH_MAX_WORDS = 16
 SEARCH_WORD_LENGTH = 64  # characters of a word that count
+STEM_CACHE_SIZE = 10_000  # words whose stems are remembered
 PAGE_SIZE = 50
 PAGE_MAX_SIZE = 100
 EVENT_PAGE_SIZE = 100

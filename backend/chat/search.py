@@ -15,6 +15,7 @@ In the column each word begins with its room: an index looks at no other room, h
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 from django.conf import settings
@@ -95,21 +96,24 @@ def words(text: str) -> list[Word]:
     """The words of a text, each once."""
     folded = _APOSTROPHE.sub("", _SPACED.sub(lambda particle: f"{particle[1] or ''}{_ZWNJ}", fold(text)))
     spaced = "".join(each if each == _ZWNJ or unicodedata.category(each)[0] in "LMN" else " " for each in folded)
-    # Of their own for each text: a stemmer has state, and others search at the same time.
-    english, russian = EnglishStemmer(), RussianStemmer()
     found: dict[str, Word] = {}
     for chunk in spaced.split():
         if chunk in found or not _LETTER_OR_DIGIT.search(chunk):
             continue
         written = chunk.replace(_ZWNJ, "")[: settings.SEARCH_WORD_LENGTH]
         parts = tuple(part[: settings.SEARCH_WORD_LENGTH] for part in chunk.split(_ZWNJ) if part)
-        stem = None
-        if _ENGLISH.fullmatch(written):
-            stem = english.stemWord(written)
-        elif _RUSSIAN.fullmatch(written):
-            stem = _LIKE_A_VERB.sub(r"\1", russian.stemWord(written))
-        found[chunk] = Word(written, stem, parts if len(parts) > 1 else ())
+        found[chunk] = Word(written, _stem(written), parts if len(parts) > 1 else ())
     return list(found.values())
+
+
+@lru_cache(maxsize=settings.STEM_CACHE_SIZE)  # people say the same words all the time, and finding a stem is slow
+def _stem(word: str) -> str | None:
+    # A stemmer of its own for each word: it has state, and others search at the same time.
+    if _ENGLISH.fullmatch(word):
+        return str(EnglishStemmer().stemWord(word))
+    if _RUSSIAN.fullmatch(word):
+        return _LIKE_A_VERB.sub(r"\1", RussianStemmer().stemWord(word))
+    return None
 
 
 def indexed(room_id: int, body: str) -> str:

@@ -8,6 +8,7 @@ from unittest.mock import Mock
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.core.management import CommandError
 from django.db import connection, transaction
 from hypothesis import strategies as st
@@ -387,3 +388,11 @@ def test_an_sqlite_that_cannot_search_is_told_in_a_sentence() -> None:
     editor = SimpleNamespace(connection=SimpleNamespace(vendor="sqlite", cursor=Cursor))
     with pytest.raises(CommandError, match=r"^This Python's SQLite was built without FTS5[^.]*\.$"):
         migration.check(None, editor)
+
+
+def test_a_stem_is_found_once_and_no_more_are_remembered_than_the_limit_says() -> None:
+    stems, hits = search.words("drinking tea"), search._stem.cache_info().hits
+    assert [each.stem for each in stems] == ["drink", "tea"]
+    assert search.words("drinking tea") == stems
+    after = search._stem.cache_info()
+    assert (after.hits, after.maxsize) == (hits + 2, settings.STEM_CACHE_SIZE)

@@ -22,7 +22,15 @@ ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "protocol.md"
 
 # Nobody outside can tell how large these are; and rates have a table of their own.
-UNSEEN = {"RATES", "RATE_KEYS", "DOCUMENT_CACHE_SIZE", "DOCUMENT_CACHED_LENGTH", "HUB", "PRESENCE"}
+UNSEEN = {
+    "RATES",
+    "RATE_KEYS",
+    "DOCUMENT_CACHE_SIZE",
+    "DOCUMENT_CACHED_LENGTH",
+    "STEM_CACHE_SIZE",
+    "HUB",
+    "PRESENCE",
+}
 # What autobahn closes with by itself.
 OF_WEBSOCKETS = {"1002", "1007", "1009"}
 UNITS = {"": 1, " s": 1, " KiB": 1024, " MiB": 1024 * 1024}
