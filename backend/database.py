@@ -19,7 +19,7 @@ from typing import Any, Generic, Literal, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import close_old_connections, connection
-from django.db.models import Field, Model
+from django.db.models import CharField, Field, ForeignKey, IntegerField, Model, TextField
 from django.db.models.expressions import RawSQL
 
 from backend.errors import RateLimited
@@ -150,23 +150,27 @@ def now() -> datetime:
     return moment if isinstance(moment, datetime) else datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
-def insert(model: type[Model], **values: object) -> int:
+def insert(model: type[Model], **values: Any) -> int:
     """A new row, and its key. `values` name all columns but those for which null, or the database's default, will do.
 
     For what is written all the time: `objects.create` takes three times as long to come to the same statement.
     """
-    sql, fields = _insertion(model, tuple(values))
-    prepared = [field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)]
+    sql, prepared = _insertion(model, tuple(values))
+    values |= {name: field.get_db_prep_save(values[name], connection) for name, field in prepared}
     with connection.cursor() as cursor:
-        cursor.execute(sql, prepared)
+        cursor.execute(sql, list(values.values()))
         key: int = cursor.fetchone()[0]
     return key
 
 
+# Both databases take what is in these as it is.
+_PLAIN = (CharField, TextField, IntegerField, ForeignKey)
+
+
 @cache  # as many as there are calls in the code
-def _insertion(model: type[Model], names: tuple[str, ...]) -> tuple[str, list["Field[Any, Any]"]]:
-    by_name = {field.attname: field for field in model._meta.concrete_fields}
-    fields = [by_name[name] for name in names]
-    columns, places = ", ".join(field.column for field in fields), ", ".join("%s" for _ in fields)
+def _insertion(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[tuple[str, "Field[Any, Any]"]]]:
+    """The statement, and what has to be made ready for it."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    columns, places = ", ".join(fields[name].column for name in names), ", ".join("%s" for _ in names)
     sql = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places}) RETURNING id"  # noqa: S608  # our own names
-    return sql, fields
+    return sql, [(name, fields[name]) for name in names if not isinstance(fields[name], _PLAIN)]
