@@ -16,6 +16,7 @@ import psycopg
 
 from tests.services.child import Child
 from tests.services.errors import ServiceFailed
+from tests.services.hosts import Network
 from tests.services.ports import LOOPBACK
 from tests.services.postgres_binaries import ENVIRONMENT, find_binaries
 from tests.services.server import migrate
@@ -74,13 +75,17 @@ def _execute(url: str, statement: str) -> None:
 
 
 class PostgresServer(Service):
-    """An empty cluster; `url` names its superuser and the database `postgres`, without a password."""
+    """An empty cluster; `url` names its superuser and the database `postgres`, without a password.
+
+    On a `network` it is reached from its hosts, and `url` is what it is for them.
+    """
 
     name = "PostgreSQL"
 
-    def __init__(self) -> None:
+    def __init__(self, *, network: Network | None = None) -> None:
         super().__init__()
-        self.url = f"postgresql://postgres@{LOOPBACK}:{self.port}/postgres"
+        self.url = f"postgresql://postgres@{network.address if network else LOOPBACK}:{self.port}/postgres"
+        self._network = network
         self._user = UNPRIVILEGED if os.geteuid() == 0 else None
 
     def stop(self, mode: StopMode = "fast") -> None:
@@ -106,12 +111,15 @@ class PostgresServer(Service):
         status = self._run("initdb", "--pgdata", self._data, *options).wait()
         if status != 0:
             raise ServiceFailed("initdb", f"ended with status {status}", self.log)
+        if self._network:
+            with (self._data / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {self._network.block} trust\n")
 
     def _spawn(self) -> Child:
         if not self._data.exists():
             self._initialize()
         settings = {
-            "listen_addresses": LOOPBACK,
+            "listen_addresses": self._network.address if self._network else LOOPBACK,
             "port": str(self.port),
             "unix_socket_directories": "",
             # Only a crash of the machine could lose data by this. Not synchronous_commit: without it a crash of

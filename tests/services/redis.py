@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.services.child import Child
 from tests.services.errors import ServiceMissing
+from tests.services.hosts import Network
 from tests.services.ports import LOOPBACK
 from tests.services.service import Service
 
@@ -27,14 +28,19 @@ def redis_url() -> Iterator[str]:
 
 
 class RedisServer(Service):
-    """Empty at every start, unless `options` (as on the command line of redis-server) say otherwise."""
+    """Empty at every start, unless `options` (as on the command line of redis-server) say otherwise.
+
+    On a `network` it is reached from its hosts, and `url` is what it is for them.
+    """
 
     name = "Redis"
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, network: Network | None = None) -> None:
         super().__init__()
-        self.url = f"redis://{LOOPBACK}:{self.port}/0"
-        self._options = options
+        self._address = network.address if network else LOOPBACK
+        self.url = f"redis://{self._address}:{self.port}/0"
+        # It would refuse whoever is not on the loopback, for want of a password.
+        self._options = (*options, "--protected-mode", "no") if network else options
 
     def freeze(self) -> None:
         """Connections stay open and the system takes new ones, but nothing is answered."""
@@ -44,7 +50,7 @@ class RedisServer(Service):
         self.child.thaw()
 
     def _spawn(self) -> Child:
-        address = ("--bind", LOOPBACK, "--port", str(self.port))
+        address = ("--bind", self._address, "--port", str(self.port))
         memory_only = ("--save", "", "--appendonly", "no")
         return Child(
             self.name,
@@ -55,7 +61,7 @@ class RedisServer(Service):
 
     def _answers(self) -> bool:
         try:
-            with socket.create_connection((LOOPBACK, self.port), timeout=1) as connection:
+            with socket.create_connection((self._address, self.port), timeout=1) as connection:
                 connection.sendall(b"PING\r\n")
                 return connection.recv(7) == b"+PONG\r\n"
         except OSError:

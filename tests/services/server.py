@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.services.child import STOP_SECONDS, Child
+from tests.services.hosts import Host
 from tests.services.ports import LOOPBACK
 from tests.services.service import Service
 
@@ -56,6 +57,7 @@ class ServerProcess(Service):
     Without the URLs it runs alone, on SQLite in its own folder: beginning with `file`, if it is given, as its database.
     Two with the same URLs are a cluster.
     `environment` is added to that of this process, of which our settings are left out. `command` is any that serves.
+    It runs on `host`, if one is given, and is reached there.
     """
 
     name = "manage.py serve"
@@ -69,10 +71,12 @@ class ServerProcess(Service):
         environment: Mapping[str, str] | None = None,
         manage: Path = MANAGE,
         command: Sequence[str] = ("serve",),
+        host: Host | None = None,
     ) -> None:
         super().__init__()
-        self.url = f"http://{LOOPBACK}:{self.port}"
-        self.ws_url = f"ws://{LOOPBACK}:{self.port}"
+        self.address = host.address if host else LOOPBACK
+        self.url = f"http://{self.address}:{self.port}"
+        self.ws_url = f"ws://{self.address}:{self.port}"
         self.database_url = database_url
         self._file = file
         self._manage = manage
@@ -83,6 +87,9 @@ class ServerProcess(Service):
             self._settings["DATABASE_URL"] = database_url
         if redis_url:
             self._settings["REDIS_URL"] = redis_url
+        self._there = host.command if host else ()
+        if host:
+            self._settings["ALLOWED_HOSTS"] = host.address
         self._settings.update(environment or {})
 
     def terminate(self) -> None:
@@ -111,14 +118,14 @@ class ServerProcess(Service):
         python = (sys.executable, "-u", self._manage)
         return Child(
             self.name,
-            [*python, *self._command, "--host", LOOPBACK, "--port", str(self.port)],
+            [*self._there, *python, *self._command, "--host", self.address, "--port", str(self.port)],
             log=self.log,
             cwd=self._manage.parent,
             env={**inherited, "VAR_DIR": str(self._var), **self._settings},
         )
 
     def _answers(self) -> bool:
-        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=1)
+        connection = http.client.HTTPConnection(self.address, self.port, timeout=1)
         try:
             connection.request("GET", "/readyz")
             return connection.getresponse().status == 200
