@@ -15,7 +15,7 @@ from tests.transport.client import Answer, Http, Socket, open_socket
 # Seconds, for a server to say anything at all: a client that waits for longer is worse off than one that tries again.
 PATIENCE = 3.0
 _PAUSE = (0.05, 0.3)
-_KEEP_ALIVE: dict[str, Any] = {"open_timeout": PATIENCE, "ping_interval": PATIENCE / 2, "ping_timeout": PATIENCE}
+_OPTIONS: dict[str, Any] = {"open_timeout": PATIENCE, "ping_interval": PATIENCE / 2, "ping_timeout": PATIENCE}
 
 # What a connection can fail with: the next one may do better.
 BROKEN = (OSError, TimeoutError, WebSocketException, httpx.TransportError)
@@ -33,6 +33,8 @@ class Way:
 
     def __init__(self, addresses: Sequence[str], *, token: str, seed: str) -> None:
         self.closed: Counter[int | None] = Counter()
+        # Of its sockets, for `websockets.connect`.
+        self.options = dict(_OPTIONS)
         self._addresses = addresses
         self._token = token
         self._random = random.Random(seed)
@@ -41,7 +43,7 @@ class Way:
     @asynccontextmanager
     async def socket(self) -> AsyncIterator[Socket]:
         """Let in. Raises one of `BROKEN`, now or whenever it is used."""
-        async with open_socket(f"ws://{self._address}", **_KEEP_ALIVE) as socket:
+        async with open_socket(f"ws://{self._address}", **self.options) as socket:
             socket.hears_of_presence = True
             try:
                 await socket.init(Authorization=f"Bearer {self._token}")

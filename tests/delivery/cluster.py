@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from tests.services.hosts import Network
 from tests.services.ports import LOOPBACK
 from tests.services.postgres import PostgresServer
 from tests.services.proxy import TcpProxy
@@ -13,14 +14,17 @@ from tests.services.redis import RedisServer
 from tests.services.server import ServerProcess, migrate
 
 # The product's own, but that nobody is ever too fast, and that passwords are cheap.
-_SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.transport.settings"}
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.transport.settings"}
 UNRELIABLE = {"CHANNEL_LAYER_BACKEND": "tests.delivery.layers.UnreliableLayer"}
 
 
 @dataclass(frozen=True)
 class Services:
+    """`network` has a host for each server; None: all are on this one."""
+
     postgres: PostgresServer
     redis: RedisServer
+    network: Network | None
 
 
 @dataclass(frozen=True)
@@ -40,20 +44,26 @@ class Cluster:
 
 
 @contextmanager
-def services() -> Iterator[Services]:
-    with PostgresServer() as postgres, RedisServer() as redis:
+def services(network: Network | None) -> Iterator[Services]:
+    with PostgresServer(network=network) as postgres, RedisServer(network=network) as redis:
         migrate(postgres.url)
-        yield Services(postgres, redis)
+        yield Services(postgres, redis, network)
 
 
 @contextmanager
 def cluster(on: Services, *, processes: int, environment: Mapping[str, str]) -> Iterator[Cluster]:
     """New processes, with `environment` beside the settings of the tests."""
+    hosts = on.network.hosts if on.network else [None] * processes
     servers = [
-        ServerProcess(database_url=on.postgres.url, redis_url=on.redis.url, environment={**_SETTINGS, **environment})
-        for _ in range(processes)
+        ServerProcess(
+            database_url=on.postgres.url,
+            redis_url=on.redis.url,
+            environment={**SETTINGS, **environment},
+            host=host,
+        )
+        for host in hosts[:processes]
     ]
     with ExitStack() as stack, ThreadPoolExecutor(processes) as starting:
         list(starting.map(stack.enter_context, servers))
-        proxies = [stack.enter_context(TcpProxy(LOOPBACK, server.port)) for server in servers]
+        proxies = [stack.enter_context(TcpProxy(server.address, server.port)) for server in servers]
         yield Cluster(on, tuple(servers), tuple(proxies))

@@ -1,7 +1,7 @@
 """What is broken, how, and what may be seen of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -80,6 +80,16 @@ async def _blackhole(cluster: Cluster) -> None:
         await asyncio.to_thread(proxy.restore)
 
 
+async def _unplug(cluster: Cluster) -> None:
+    """The first host: nobody reaches it, and it reaches neither PostgreSQL nor Redis."""
+    network = cluster.services.network
+    assert network
+    host = network.hosts[0]
+    await asyncio.to_thread(host.unplug)
+    await asyncio.sleep(BLACKHOLE_SECONDS)
+    await asyncio.to_thread(host.plug)
+
+
 def _postgres(mode: StopMode) -> Callable[[Cluster], Awaitable[None]]:
     async def restart(cluster: Cluster) -> None:
         postgres = cluster.services.postgres
@@ -104,6 +114,17 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "hints": Fault("hints lost, doubled and overtaken", _nothing, environment=UNRELIABLE),
     }
 )
+
+# Where servers are hosts of their own.
+APART: Mapping[str, Fault] = MappingProxyType(
+    {"unplugged": Fault("a host without its cable for 9 s", _unplug, lag_p99=None)}
+)
+
+
+def chosen(names: Collection[str], *, are_apart: bool) -> Mapping[str, Fault]:
+    """Those of these names that can be had, in their order here."""
+    all_ = {**FAULTS, **APART} if are_apart else FAULTS
+    return {name: fault for name, fault in all_.items() if name in names}
 
 
 async def _one_after_the_other(cluster: Cluster) -> None:

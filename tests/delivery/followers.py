@@ -46,6 +46,9 @@ class Follower:
         self.resumed = 0
         self.cursor = cursor
         self.caught_up = asyncio.Event()
+        # Cleared, they read nothing: what comes waits, here and in the end where it comes from.
+        self.reads = asyncio.Event()
+        self.reads.set()
         self._room = room
         self._heard_at = time.time()
         self._socket: Socket | None = None
@@ -70,6 +73,7 @@ class Follower:
         await socket.subscribe(FOLLOW, id=_OP, room=self._room, after=self.cursor)
         is_back = False
         while True:
+            await self.reads.wait()
             received = json.loads(await socket.connection.recv())
             now = time.time()
             if not is_back:

@@ -3,7 +3,9 @@
 import sys
 from collections.abc import Sequence
 
-from tests.delivery.scenario import Outcome
+from tests.delivery import scenario, stalled
+
+Outcome = scenario.Outcome | stalled.Outcome
 
 _COLUMNS = (
     ("fault", 20),
@@ -24,13 +26,16 @@ _COLUMNS = (
 )
 
 
-def heading(*, processes: int, seed: int) -> None:
-    _say(f"Processes: {processes}. Seed: {seed}.")
+def heading(*, processes: int, seed: int, are_apart: bool) -> None:
+    _say(f"Processes: {processes}, {'each on a host of its own' if are_apart else 'all on this host'}. Seed: {seed}.")
     _say("Times are in seconds; p50, p99 and max are of the lag from a room's log to somebody who follows it.")
+
+
+def columns() -> None:
     _row([name for name, _ in _COLUMNS])
 
 
-def line(name: str, outcome: Outcome) -> None:
+def line(name: str, outcome: scenario.Outcome) -> None:
     verdict = outcome.verdict
     _row(
         [
@@ -49,8 +54,20 @@ def line(name: str, outcome: Outcome) -> None:
             str(outcome.flaps),
         ]
     )
-    for failure in outcome.failures:
-        _say(f"  FAILED: {failure}")
+    _say_failures(outcome)
+
+
+def stalled_reader(outcome: stalled.Outcome) -> None:
+    before, after = (run.verdict.lag(0.99) for run in (outcome.without, outcome.stalled))
+    grown, would_have = (run.growth / 1024 for run in (outcome.stalled, outcome.without))
+    _say(
+        f"{stalled.NAME}: {stalled.EVENTS:,} events while somebody did not read for {stalled.STALL_SECONDS:.0f} s. "
+        f"Missing {outcome.verdict.missing}, duplicated {outcome.verdict.duplicated}, "
+        f"out of order {outcome.verdict.out_of_order}, differing {outcome.verdict.differing}, "
+        f"sockets lost {outcome.stalled.resumed}. The process grew by {grown:,.0f} KiB, and without them by "
+        f"{would_have:,.0f}; the others' p99 was {after:.3f} s, and without them {before:.3f} s."
+    )
+    _say_failures(outcome)
 
 
 def conclusion(outcomes: Sequence[Outcome], *, sends: int) -> bool:
@@ -61,6 +78,11 @@ def conclusion(outcomes: Sequence[Outcome], *, sends: int) -> bool:
     _say(f"{acknowledged:,} sends acknowledged (at least {sends:,} are demanded), {delivered:,} events delivered.")
     _say("Nothing was lost." if not failed else f"{failed} demands were not met.")
     return not failed
+
+
+def _say_failures(outcome: Outcome) -> None:
+    for failure in outcome.failures:
+        _say(f"  FAILED: {failure}")
 
 
 def _row(cells: Sequence[str]) -> None:

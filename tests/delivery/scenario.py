@@ -87,8 +87,10 @@ class Outcome:
 class Room:
     """Its people: those who write, those who follow, and one who vanishes with the fault for good."""
 
-    def __init__(self, room: str, cursor: str, people: Sequence[Person], addresses: Sequence[str], load: Load) -> None:
+    def __init__(self, entered: dict[str, Any], people: Sequence[Person], addresses: Sequence[str], load: Load) -> None:
+        room, cursor = entered["room"]["id"], entered["cursor"]
         self.id = room
+        self.address = entered["room"]["address"]
         self.cursor = cursor
         ways = [Way(addresses, token=person.token, seed=person.username) for person in people]
         writers = range(load.writers)
@@ -108,7 +110,7 @@ async def play(cluster: Cluster, fault: Fault, *, load: Load, seed: str, tick: C
     """Until all has been said that `load` demands, and heard, or it has taken too long. Calls `tick` once a second."""
     async with AsyncExitStack() as stack:
         numbers = range(load.rooms)
-        rooms = await asyncio.gather(*(_furnish(cluster, stack, load, seed=f"{seed}.{number}") for number in numbers))
+        rooms = await asyncio.gather(*(furnish(cluster, stack, load, seed=f"{seed}.{number}") for number in numbers))
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             ticking = group.create_task(_tick(tick))
@@ -123,13 +125,11 @@ async def play(cluster: Cluster, fault: Fault, *, load: Load, seed: str, tick: C
             looking = group.create_task(_online(cluster, rooms, at_least=load.seconds))
             await asyncio.sleep(load.seconds)
             enough = load.sends / load.rooms / load.writers
-            await _until(
-                lambda: all(len(each.sends) >= enough for room in rooms for each in room.writers), MOST_SECONDS
-            )
+            await until(lambda: all(len(each.sends) >= enough for room in rooms for each in room.writers), MOST_SECONDS)
             stop.set()
             await asyncio.gather(*writing)
             ticking.cancel()
-            truths = [await _truth(cluster, room) for room in rooms]
+            truths = [await truth_of(cluster, room) for room in rooms]
             await _caught_up(rooms, truths)
             online_after = await looking
             for task in following:
@@ -159,7 +159,10 @@ def _outcome(fault: Fault, rooms: Sequence[Room], truths: Sequence[Truth], onlin
     )
 
 
-async def _furnish(cluster: Cluster, stack: AsyncExitStack, load: Load, *, seed: str) -> Room:
+async def furnish(
+    cluster: Cluster, stack: AsyncExitStack, load: Load, *, seed: str, addresses: Sequence[str] = ()
+) -> Room:
+    """A room with its people in it. They come to the cluster by these addresses, or any."""
     server = cluster.servers[0].url
     people = [
         await stack.enter_async_context(await Person.register(server, f"{seed}.{number}"))
@@ -167,7 +170,7 @@ async def _furnish(cluster: Cluster, stack: AsyncExitStack, load: Load, *, seed:
     ]
     for person in people:
         entered = await person.enter(f"room {seed}")
-    return Room(entered["room"]["id"], entered["cursor"], people, cluster.addresses, load)
+    return Room(entered, people, addresses or cluster.addresses, load)
 
 
 async def _tick(tick: Callable[[], None]) -> None:
@@ -183,7 +186,7 @@ async def _vanish(rooms: Iterable[Room], visiting: Iterable[asyncio.Task[None]])
         room.visitor.vanish()
 
 
-async def _truth(cluster: Cluster, room: Room) -> Truth:
+async def truth_of(cluster: Cluster, room: Room) -> Truth:
     log: list[str] = []
     messages: dict[str, Message] = {}
     after: str | None = room.cursor
@@ -205,10 +208,10 @@ async def _caught_up(rooms: Iterable[Room], truths: Iterable[Truth]) -> None:
     waited_for = [
         (follower, truth.log[-1]) for room, truth in zip(rooms, truths, strict=True) for follower in room.followers
     ]
-    await _until(lambda: all(follower.cursor == cursor for follower, cursor in waited_for), CATCH_UP_SECONDS)
+    await until(lambda: all(follower.cursor == cursor for follower, cursor in waited_for), CATCH_UP_SECONDS)
 
 
-async def _until(condition: Callable[[], bool], seconds: float) -> None:
+async def until(condition: Callable[[], bool], seconds: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while not condition():  # noqa: ASYNC110  # what it looks at knows nothing of who waits

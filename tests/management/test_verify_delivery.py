@@ -5,13 +5,16 @@ import sys
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.delivery.faults import FAULTS
+from tests.delivery import stalled
+from tests.delivery.faults import APART, FAULTS
 
 
 def test_a_fault_that_there_is_not_is_told_with_those_that_there_are() -> None:
     with pytest.raises(CommandError) as refused:
         call_command("verify_delivery", "--fault", "rain", "--fault", "deploy")
-    assert str(refused.value) == f"No such fault: rain. There are: {', '.join(FAULTS)}."
+    assert (
+        str(refused.value) == f"No such fault: rain. There are: {', '.join(sorted([*FAULTS, *APART, stalled.NAME]))}."
+    )
 
 
 @pytest.mark.parametrize("seconds", ["salam", "-1", "inf"])

@@ -20,10 +20,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--processes", type=int, choices=(1, 2, 4), default=2, help="of the server (default: 2)")
-        parser.add_argument("--fault", metavar="NAME", action="append", help="only this one; may be given again")
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--fault", metavar="NAME", action="append", help="only this one; may be given again")
+        what.add_argument("--short", action="store_true", help="less than a minute of it, as the tests do")
+        parser.add_argument("--loopback", action="store_true", help="no network namespaces, also where they can be had")
         parser.add_argument("--seconds", type=_seconds, help="of talk after each fault (default: 10)")
         parser.add_argument("--seed", type=int, default=1, help="of what people do (default: 1)")
-        parser.add_argument("--short", action="store_true", help="less than a minute of it, as the tests do")
 
     def handle(
         self,
@@ -33,22 +35,29 @@ class Command(BaseCommand):
         seconds: float | None,
         seed: int,
         short: bool,
+        loopback: bool,
         **options: Any,
     ) -> None:
         try:
-            from tests.delivery import faults, scenario, verify
+            from tests.delivery import apart, faults, scenario, stalled, verify
         except ImportError as error:
             raise CommandError("This needs the repository with its tests and their packages.") from error
-        chosen = faults.SHORT if short else faults.FAULTS
-        if fault:
-            if unknown := set(fault) - set(chosen):
-                raise CommandError(f"No such fault: {', '.join(sorted(unknown))}. There are: {', '.join(chosen)}.")
-            chosen = {name: chosen[name] for name in fault}
-        load = scenario.SHORT_LOAD if short else scenario.Load(sends=-(-_SENDS // len(chosen)))
-        if seconds is not None:
-            load = load._replace(seconds=seconds)
+        known = {*faults.FAULTS, *faults.APART, stalled.NAME}
+        if fault and (unknown := set(fault) - known):
+            raise CommandError(f"No such fault: {', '.join(sorted(unknown))}. There are: {', '.join(sorted(known))}.")
+        wanted = set(fault) if fault else known
         try:
-            all_met = verify.verify(chosen, processes=processes, load=load, seed=seed)
+            with apart.hosts(0 if short or loopback else processes) as network:
+                chosen = faults.SHORT if short else faults.chosen(wanted, are_apart=network is not None)
+                load = scenario.SHORT_LOAD if short else scenario.Load(sends=-(-_SENDS // max(1, len(chosen))))
+                all_met = verify.verify(
+                    chosen,
+                    processes=processes,
+                    load=load if seconds is None else load._replace(seconds=seconds),
+                    seed=seed,
+                    network=network,
+                    with_stalled=not short and stalled.NAME in wanted,
+                )
         except KeyboardInterrupt:
             sys.stderr.write("Interrupted. All that was started has been stopped.\n")
             sys.exit(_INTERRUPTED)
