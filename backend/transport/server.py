@@ -52,6 +52,8 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
         self.transport.unregisterProducer()  # the HTTP request that this connection was
         self.transport.registerProducer(self, True)
         self.transport.bufferSize = settings.UNSENT_MAX_BYTES
+        if draining.has_begun():  # the connection is older than that
+            self.restart()
 
     # --- What waits to go out -------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -62,6 +63,24 @@ async def test_a_server_that_is_stopping_takes_no_connections_and_is_not_ready()
             with pytest.raises(OSError, match="Connect call failed"):
                 await asyncio.open_connection(LOOPBACK, server.port)
         assert await asyncio.to_thread(server.wait) == 0
+
+
+async def test_a_socket_that_is_opened_on_an_older_connection_is_closed_with_1012_too() -> None:
+    with serving() as server, socket.create_connection((LOOPBACK, server.port)) as connection:
+        async with await Person.register(server.url) as ali:
+            room = (await ali.enter(address()))["room"]["id"]
+            with nobody_writes(server):  # so that the server does not end yet
+                sending = asyncio.create_task(ali.send(room, "salam"))
+                await asyncio.sleep(0.2)
+                server.terminate()
+                with suppress(ConnectionRefusedError):  # it has heard that
+                    while True:
+                        _, writer = await asyncio.open_connection(LOOPBACK, server.port)
+                        writer.close()
+                async with open_socket(server.ws_url, sock=connection) as late:
+                    assert await late.closed() == 1012
+            await sending
+        assert server.wait() == 0
 
 
 async def test_a_request_under_way_is_answered_before_the_server_ends() -> None:
