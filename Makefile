@@ -97,7 +97,7 @@ delivery: $(DEVELOPMENT) ## Break a cluster in every way, and check that nothing
 
 # Nothing else should run on the machine meanwhile. It takes two cores, a C compiler, and a good half of an hour.
 bench: $(BENCHMARKS) ## The engine beside its peers (SCENARIOS="one-room ...", ROUNDS=1)
-	@$(BIN)/python -m benchmarks.engine $(if $(ROUNDS),--rounds $(ROUNDS)) $(SCENARIOS)
+	@$(BIN)/python -m benchmarks.engine --write $(if $(ROUNDS),--rounds $(ROUNDS)) $(SCENARIOS)
 
 ## Maintain
 

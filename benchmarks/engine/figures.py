@@ -13,7 +13,6 @@ class Figure:
     unit: str
     demand: float | None = None
     sense: Literal["at least", "at most"] = "at least"
-    item: str = ""  # what it answers
 
     @property
     def met(self) -> bool:
@@ -21,12 +20,13 @@ class Figure:
             return True
         return self.value >= self.demand if self.sense == "at least" else self.value <= self.demand
 
+    @property
+    def shown(self) -> str:
+        digits = 0 if abs(self.value) >= 1000 else 1 if abs(self.value) >= 100 else 2
+        return f"{self.value:,.{digits}f} {self.unit}".rstrip()
+
     def __str__(self) -> str:
-        line = f"{self.name:70} {self.value:12,.{_digits(self.value)}f} {self.unit}".rstrip()
+        line = f"{self.name:75} {self.shown:>16}"
         if self.demand is None:
             return line
         return f"{line}; {self.sense} {self.demand:,g}: {'met' if self.met else 'NOT MET'}"
-
-
-def _digits(value: float) -> int:
-    return 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from benchmarks.engine import cores
 from benchmarks.engine.generator import BenchmarkFailed, Followers, Report
-from benchmarks.engine.publishers import Publisher
 from benchmarks.engine.stage import Stage
-from benchmarks.engine.subjects import Running, Subject
+from benchmarks.engine.subjects import Audience, Running, Subject
 
+_CONNECT_SECONDS = 120.0
 _WARM_ATTEMPTS = 30
 _WARM_EVENTS = 40
 _WARM_CPU = 1.0  # seconds of the server, in which a compiler may find out what is done often
@@ -34,14 +34,15 @@ class Cost:
 
 class Following:
     def __init__(
-        self, stage: Stage, running: Running, followers: Followers, publisher: Publisher, *, rooms: int, seconds: float
+        self, stage: Stage, running: Running, followers: Followers, audience: Audience, *, seconds: float
     ) -> None:
         self._stage = stage
         self._running = running
         self._followers = followers
-        self._publisher = publisher
-        self._rooms = rooms
-        self.connect_seconds = seconds
+        self._publisher = audience.publisher
+        before, self.resident_before = self.cpu(), self.resident()
+        self.connect_seconds = followers.connect(audience.lines, seconds=seconds)
+        self.connect_cpu = self.cpu() - before
 
     @property
     def sockets(self) -> int:
@@ -53,7 +54,7 @@ class Following:
     def resident(self) -> int:
         return cores.resident_bytes(self._running.pids)
 
-    def warm(self) -> None:
+    def warm(self, events: int = _WARM_EVENTS) -> None:
         """Until every socket gets what is published, and the server has done it for a while."""
         for _ in range(_WARM_ATTEMPTS):
             if self._pass_on(1, seconds=1):
@@ -61,7 +62,7 @@ class Following:
         else:
             raise BenchmarkFailed("What is published does not reach every socket.")
         before = self.cpu()
-        for _ in range(_WARM_EVENTS):
+        for _ in range(events):
             self._must_pass_on(1)
             if self.cpu() - before > _WARM_CPU:
                 break
@@ -112,9 +113,10 @@ class Following:
 
 
 @contextmanager
-def following(stage: Stage, subject: Subject, *, rooms: int, each: int) -> Iterator[Following]:
+def following(
+    stage: Stage, subject: Subject, *, rooms: int, each: int, seconds: float = _CONNECT_SECONDS
+) -> Iterator[Following]:
     """A server of its own, with all its sockets connected; both are gone after the block."""
     with subject.running(stage) as running, Followers(stage.stamps) as followers:
         audience = running.audience(rooms=rooms, each=each)
-        seconds = followers.connect(audience.lines)
-        yield Following(stage, running, followers, audience.publisher, rooms=rooms, seconds=seconds)
+        yield Following(stage, running, followers, audience, seconds=seconds)

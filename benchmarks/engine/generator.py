@@ -104,7 +104,7 @@ class Followers:
         self._process.wait(_STOP_SECONDS)
         self._undo.close()
 
-    def connect(self, lines: Sequence[Line], *, at_once: int = _CONNECT_AT_ONCE, seconds: float = 120) -> float:
+    def connect(self, lines: Sequence[Line], *, at_once: int = _CONNECT_AT_ONCE, seconds: float) -> float:
         """Seconds until all of them have been told that they follow. Raises `BenchmarkFailed` if one is not."""
         path = self._folder / "lines"
         path.write_text("".join(f"{line}\n" for line in lines))

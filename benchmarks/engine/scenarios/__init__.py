@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from benchmarks.engine.figures import Figure
-from benchmarks.engine.scenarios import one_room
+from benchmarks.engine.scenarios import connects, crowd, many_rooms, one_room, redis_traffic
 from benchmarks.engine.stage import Stage
 
 # With so many rounds; the figures in the order in which they are told.
@@ -11,4 +11,8 @@ Scenario = Callable[[Stage, int], Iterator[Figure]]
 
 ALL: dict[str, Scenario] = {
     "one-room": one_room.measure,
+    "many-rooms": many_rooms.measure,
+    "connects": connects.measure,
+    "crowd": crowd.measure,
+    "redis": redis_traffic.measure,
 }

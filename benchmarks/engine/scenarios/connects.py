@@ -1,0 +1,42 @@
+"""A thousand sockets that connect, say who they are and subscribe, as fast as the server takes them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks.engine.figures import Figure
+from benchmarks.engine.following import following
+from benchmarks.engine.scenarios.rounds import interleaved, say
+from benchmarks.engine.stage import Stage
+from benchmarks.engine.subjects import Subject
+from benchmarks.engine.subjects.others import NODE, NODE_YOGA, RECIPE
+from benchmarks.engine.subjects.ours import Ours
+
+SOCKETS = 1000
+
+
+@dataclass(frozen=True)
+class Round:
+    per_second: float
+    per_cpu_second: float
+
+
+def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
+    ours = Ours()
+    stage.house.rooms(1, SOCKETS)
+
+    def once(subject: Subject) -> Round:
+        with following(stage, subject, rooms=1, each=SOCKETS) as room:
+            made = Round(SOCKETS / room.connect_seconds, SOCKETS / room.connect_cpu)
+        say(f"    {made.per_second:.0f} a second, {made.per_cpu_second:.0f} in one of the server's CPU")
+        return made
+
+    made = interleaved([ours, NODE, NODE_YOGA, RECIPE], rounds, once)
+    per_second = {name: median(each.per_second for each in all_) for name, all_ in made.items()}
+    for name, value in per_second.items():
+        yield Figure(f"{name}: connects with subscribe", value, "/s")
+    for name, all_ in made.items():
+        value = median(each.per_cpu_second for each in all_)
+        yield Figure(f"{name}: connects with subscribe in a second of its CPU", value, "/s")
+    times = per_second[ours.name] / per_second[NODE.name]
+    yield Figure("ours / Node, connects with subscribe a second", times, "times", 1)

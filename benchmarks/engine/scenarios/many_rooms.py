@@ -1,0 +1,37 @@
+"""A hundred rooms with five sockets each, and an event in every one of them at a time: little is shared."""
+
+from collections.abc import Iterator
+from statistics import median
+
+from benchmarks.engine.figures import Figure
+from benchmarks.engine.following import following
+from benchmarks.engine.scenarios.rounds import interleaved, say
+from benchmarks.engine.stage import Stage
+from benchmarks.engine.subjects import Subject
+from benchmarks.engine.subjects.others import NODE, NODE_YOGA, RECIPE, floor
+from benchmarks.engine.subjects.ours import Ours
+
+ROOMS = 100
+SOCKETS = 5
+_WARM_EVENTS = 10
+_EVENTS = 20
+_LEAST = 4
+_CPU = 0.5
+
+
+def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
+    ours = Ours()
+
+    def once(subject: Subject) -> float:
+        with following(stage, subject, rooms=ROOMS, each=SOCKETS) as rooms:
+            rooms.warm(_WARM_EVENTS)
+            cost = rooms.cost(at_once=1, most=_EVENTS, cpu=_CPU, least=_LEAST).per_delivery
+        say(f"    {cost:.1f} us a delivery")
+        return cost
+
+    made = interleaved([ours, NODE, floor(), NODE_YOGA, RECIPE], rounds, once)
+    costs = {name: median(each) for name, each in made.items()}
+    for name, cost in costs.items():
+        yield Figure(f"{name}: CPU a delivery, {ROOMS} rooms of {SOCKETS}", cost, "us")
+    times = costs[NODE.name] / costs[ours.name]
+    yield Figure(f"Node / ours, {ROOMS} rooms of {SOCKETS}", times, "times", 3)
