@@ -43,19 +43,22 @@ class House:
         self._speakers[room["key"]] = cycle(inside)
         return room
 
-    def prepare(self, rooms: list[int], first: int, count: int) -> None:
-        """The events of these numbers in each room: written, and not yet committed."""
+    def prepare(self, rooms: list[int], first: int, count: int) -> list[str]:
+        """The events of these numbers in each room: written, and not yet committed. The cursor of each room then."""
         rates.forget()  # a few say here what in the wild many would
         self._uncommitted.enter_context(transaction.atomic())
         for number in range(first, first + count):
-            for room_id in rooms:
-                viewer = next(self._speakers[room_id])
-                messages.send_message(viewer=viewer, room_id=room_id, body=body(number), key=str(number))
+            cursors = [self._say(room_id, number) for room_id in rooms]
         self._prepared = (first, count)
+        return cursors
 
     def commit(self) -> None:
         self._stamps.put(*self._prepared)
         self._uncommitted.close()
+
+    def _say(self, room_id: int, number: int) -> str:
+        viewer = next(self._speakers[room_id])
+        return messages.send_message(viewer=viewer, room_id=room_id, body=body(number), key=str(number)).cursor
 
 
 def _run_hub() -> None:

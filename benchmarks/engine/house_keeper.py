@@ -79,9 +79,10 @@ class Writes:
     def __init__(self, house: HouseKeeper, rooms: list[int]) -> None:
         self._house = house
         self._rooms = rooms
+        self.cursors: list[str] = []  # of each room, after the last event that was prepared
 
     def prepare(self, first: int, count: int) -> None:
-        self._house.ask("prepare", rooms=self._rooms, first=first, count=count)
+        self.cursors = self._house.ask("prepare", rooms=self._rooms, first=first, count=count)
 
     def commit(self) -> None:
         self._house.ask("commit")

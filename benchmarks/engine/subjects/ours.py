@@ -2,9 +2,10 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 
 from benchmarks.engine import cores
@@ -25,14 +26,15 @@ class Ours:
     is_lossless: bool = True
     program: Path = MANAGE
     command: Sequence[str] = ("serve",)
-    documents: Sequence[str] = field(default=(DOCUMENT,))  # in turn, a socket after the other
+    environment: Mapping[str, str] = field(default_factory=dict)
+    documents: Sequence[str] = (DOCUMENT,)  # in turn, a socket after the other
 
     @contextmanager
     def running(self, stage: Stage) -> Iterator["OursRunning"]:
         server = ServerProcess(
             database_url=stage.database_url,
             redis_url=stage.redis_url,
-            environment={"DJANGO_SETTINGS_MODULE": "backend.settings"},
+            environment={"DJANGO_SETTINGS_MODULE": "backend.settings", **self.environment},
             manage=self.program,
             command=self.command,
         )
@@ -42,6 +44,11 @@ class Ours:
             yield OursRunning(stage, server, self.documents)
         finally:
             server.__exit__()
+
+
+def documents(count: int) -> Sequence[str]:
+    """So many that differ, and ask for the same."""
+    return [DOCUMENT.replace("{ cursor event", f"{{ as{number}: cursor event") for number in range(count)]
 
 
 # The same application behind a server that only knows ASGI's own `send`.
@@ -62,18 +69,22 @@ class OursRunning:
     def pids(self) -> tuple[int, ...]:
         return (self._server.child.pid,)
 
-    def audience(self, *, rooms: int, each: int) -> Audience:
+    def audience(self, *, rooms: int, each: int, after: str | None = None) -> Audience:
         inside = self._stage.house.rooms(rooms, each)
         members = [(room, token) for room in inside for token in room.tokens]
-        lines = [
-            self._line(room, token, self._documents[number % len(self._documents)])
-            for number, (room, token) in enumerate(members)
-        ]
+        asked = cycle(self._documents)
+        lines = [self._line(room, token, next(asked), after) for room, token in members]
         return Audience(lines, self._stage.house.publisher(inside))
 
-    def _line(self, room: Room, token: str, document: str) -> Line:
+    def _line(self, room: Room, token: str, document: str, after: str | None) -> Line:
+        variables = {"room": room.id}
+        if after is not None:
+            document = document.replace("$room: ID!", "$room: ID!, $after: Cursor").replace(
+                "room: $room", "room: $room, after: $after"
+            )
+            variables["after"] = after
         opening = {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
-        payload = {"query": document, "variables": {"room": room.id}}
+        payload = {"query": document, "variables": variables}
         subscribe = {"id": "1", "type": "subscribe", "payload": payload}
         # It says itself that the subscription has begun; a pong could come before that.
         then = (json.dumps(subscribe),)
