@@ -1,14 +1,14 @@
 """Measure: `python -m benchmarks.engine [--rounds N] [scenario ...]`, all of them if none is named.
 
-A line a figure on stdout, progress on stderr, and with --write a dated result in benchmarks/results. Exit status 1 if
-a demand is not met.
+A line a figure on stdout, progress on stderr, and with --write a dated result in benchmarks/results and plots in docs.
+Exit status 1 if a demand is not met.
 """
 
 import argparse
 import os
 import sys
 
-from benchmarks.engine import cores, results
+from benchmarks.engine import cores, plots, results
 from benchmarks.engine.figures import Figure
 from benchmarks.engine.generator import BenchmarkFailed
 from benchmarks.engine.peers.peers import set_up
@@ -23,7 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description="The engine beside its peers.")
     parser.add_argument("scenarios", nargs="*", metavar="scenario", choices=list(ALL), help=", ".join(ALL))
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of which each figure is the median ({ROUNDS})")
-    parser.add_argument("--write", action="store_true", help="write a dated result to benchmarks/results")
+    parser.add_argument("--write", action="store_true", help="a dated result in benchmarks/results, plots in docs")
     given = parser.parse_args()
     where = results.machine(os.getloadavg()[0])
     set_up()
@@ -36,6 +36,8 @@ def main() -> int:
                 print(figure, flush=True)
                 figures.append(figure)
     if given.write:
+        for path in plots.draw(figures):
+            say(f"Drawn to {path}.")
         say(f"Written to {results.write(figures, rounds=given.rounds, where=where)}.")
     return 0 if all(figure.met for figure in figures) else 1
 

@@ -5,6 +5,16 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
+class At:
+    """A figure's place in a plot: of `what`, by what grows, on a line, at `x`."""
+
+    by: str
+    what: str
+    line: str
+    x: float
+
+
+@dataclass(frozen=True)
 class Figure:
     """One line of the result. Without a demand it is told for scale."""
 
@@ -13,6 +23,7 @@ class Figure:
     unit: str
     demand: float | None = None
     sense: Literal["at least", "at most"] = "at least"
+    at: At | None = None
 
     @property
     def met(self) -> bool:

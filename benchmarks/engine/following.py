@@ -12,7 +12,7 @@ from benchmarks.engine.subjects import Audience, Running, Subject
 
 _CONNECT_SECONDS = 120.0
 _WARM_ATTEMPTS = 30
-_WARM_EVENTS = 40
+_WARM_DELIVERIES = 20_000
 _WARM_CPU = 1.0  # seconds of the server, in which a compiler may find out what is done often
 _ARRIVE_SECONDS = 240.0  # a burst keeps the slowest of those who lose nothing busy for long
 
@@ -54,7 +54,7 @@ class Following:
     def resident(self) -> int:
         return cores.resident_bytes(self._running.pids)
 
-    def warm(self, events: int = _WARM_EVENTS) -> None:
+    def warm(self, deliveries: int = _WARM_DELIVERIES) -> None:
         """Until every socket gets what is published, and the server has done it for a while."""
         for _ in range(_WARM_ATTEMPTS):
             if self._pass_on(1, seconds=1):
@@ -62,7 +62,7 @@ class Following:
         else:
             raise BenchmarkFailed("What is published does not reach every socket.")
         before = self.cpu()
-        for _ in range(events):
+        for _ in range(deliveries // self.sockets):
             self._must_pass_on(1)
             if self.cpu() - before > _WARM_CPU:
                 break

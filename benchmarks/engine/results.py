@@ -67,7 +67,7 @@ def _page(at: datetime, figures: Sequence[Figure], rounds: int, where: Mapping[s
     rows = "\n".join(_row(figure) for figure in figures)
     return (
         f"# Measured on {at:%d %B %Y}\n\n"
-        f"By `python -m benchmarks.engine {' '.join(sys.argv[1:])}`, {rounds} rounds, at {at:%H:%M} UTC.\n\n"
+        f"By `{' '.join(('python -m benchmarks.engine', *sys.argv[1:]))}`, {rounds} rounds, at {at:%H:%M} UTC.\n\n"
         f"{'; '.join(f'{name} {value}' for name, value in where.items())}.\n\n"
         f"## Method\n\n{_METHOD}\n## Caveat\n\n{_CAVEAT}\n"
         f"## Figures\n\n| what | measured | demanded | |\n|---|---:|---:|---|\n{rows}\n"

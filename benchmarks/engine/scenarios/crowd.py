@@ -26,7 +26,7 @@ def measure(stage: Stage, _rounds: int) -> Iterator[Figure]:
         demanded = subject.name != NODE.name
         say(subject.name)
         with following(stage, subject, rooms=1, each=SOCKETS, seconds=_CONNECT_SECONDS) as room:
-            room.warm(1)
+            room.warm(SOCKETS)
             per_socket = (room.resident() - room.resident_before) / SOCKETS / 1024
             say(f"    {per_socket:.1f} KiB each; idle for {_IDLE_SECONDS:g} s")
             idle = _idle(room.cpu, _IDLE_SECONDS)

@@ -13,7 +13,7 @@ from benchmarks.engine.subjects.ours import Ours
 
 ROOMS = 100
 SOCKETS = 5
-_WARM_EVENTS = 10
+_WARM = 10_000  # deliveries, each fifth of which is a write of ours
 _EVENTS = 20
 _LEAST = 4
 _CPU = 0.5
@@ -24,7 +24,7 @@ def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
 
     def once(subject: Subject) -> float:
         with following(stage, subject, rooms=ROOMS, each=SOCKETS) as rooms:
-            rooms.warm(_WARM_EVENTS)
+            rooms.warm(_WARM)
             cost = rooms.cost(at_once=1, most=_EVENTS, cpu=_CPU, least=_LEAST).per_delivery
         say(f"    {cost:.1f} us a delivery")
         return cost
