@@ -7,8 +7,9 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.engine.house_keeper import HouseKeeper
 from benchmarks.engine.stamps import Stamps
-from tests.services.postgres import fresh_database, postgres_url
+from tests.services.postgres import PostgresServer
 from tests.services.redis import RedisServer
+from tests.services.server import migrate
 
 
 class Stage:
@@ -30,10 +31,10 @@ class Stage:
 def stage() -> Iterator[Stage]:
     with (
         TemporaryDirectory(prefix="chaikhana-stage-") as folder,
-        postgres_url() as postgres,
-        fresh_database(postgres) as database_url,
+        PostgresServer() as postgres,
         RedisServer() as redis,
     ):
+        migrate(postgres.url)
         stamps = Stamps(Path(folder) / "stamps")
-        with HouseKeeper(database_url=database_url, redis_url=redis.url, stamps=stamps) as house:
-            yield Stage(database_url=database_url, redis_url=redis.url, stamps=stamps, house=house)
+        with HouseKeeper(database_url=postgres.url, redis_url=redis.url, stamps=stamps) as house:
+            yield Stage(database_url=postgres.url, redis_url=redis.url, stamps=stamps, house=house)
