@@ -48,6 +48,11 @@ class Following:
     def sockets(self) -> int:
         return self._followers.count
 
+    @property
+    def pid(self) -> int:
+        [pid] = self._running.pids
+        return pid
+
     def cpu(self) -> float:
         return cores.cpu_seconds(self._running.pids)
 

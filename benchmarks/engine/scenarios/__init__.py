@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from benchmarks.engine.figures import Figure
-from benchmarks.engine.scenarios import connects, crowd, growth, many_rooms, one_room, reconnect, redis_traffic
+from benchmarks.engine.scenarios import connects, crowd, growth, many_rooms, one_room, profile, reconnect, redis_traffic
 from benchmarks.engine.stage import Stage
 
 # With so many rounds; the figures in the order in which they are told.
@@ -17,4 +17,5 @@ ALL: dict[str, Scenario] = {
     "redis": redis_traffic.measure,
     "reconnect": reconnect.measure,
     "growth": growth.measure,
+    "profile": profile.measure,
 }

@@ -1,0 +1,51 @@
+"""Where the time goes that is left: how often our server was found in which function, while events pass."""
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.engine.figures import Figure
+from benchmarks.engine.following import Following, following
+from benchmarks.engine.generator import BenchmarkFailed
+from benchmarks.engine.scenarios.rounds import say
+from benchmarks.engine.stage import Stage
+from benchmarks.engine.subjects.ours import Ours
+
+SOCKETS = 500
+_PY_SPY = Path(sys.executable).with_name("py-spy")
+_RATE = 500  # looks a second
+_SECONDS = 10
+_SHOWN = 12
+
+
+def measure(stage: Stage, _rounds: int) -> Iterator[Figure]:
+    """For whoever wants to make it faster; nothing is demanded."""
+    with following(stage, Ours(), rooms=1, each=SOCKETS) as room:
+        room.warm()
+        for what, at_once in (("one outstanding", 1), ("30 outstanding", 30)):
+            say(f"{what}, for {_SECONDS} s")
+            found = _found(room, at_once)
+            for function, count in found.most_common(_SHOWN):
+                yield Figure(f"{what}: found in {function}", 100 * count / found.total(), "%")
+
+
+def _found(room: Following, at_once: int) -> Counter[str]:
+    """How often each function was the innermost one that ran."""
+    with TemporaryDirectory(prefix="chaikhana-profile-") as folder:
+        stacks = Path(folder) / "stacks"
+        options = ("--duration", str(_SECONDS), "--rate", str(_RATE), "--format", "raw", "--output", str(stacks))
+        command = (_PY_SPY, "record", "--nonblocking", "--pid", str(room.pid), *options)
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as looking:
+            while looking.poll() is None:
+                room.cost(at_once=at_once, most=1, cpu=0)
+            _, told = looking.communicate()
+        if looking.returncode:
+            raise BenchmarkFailed(f"py-spy may not look at another process here: {told.strip()}")
+        found: Counter[str] = Counter()
+        for line in stacks.read_text().splitlines():
+            stack, count = line.rsplit(" ", 1)
+            found[stack.rsplit(";", 1)[-1]] += int(count)
+    return found
