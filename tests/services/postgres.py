@@ -6,7 +6,7 @@ import secrets
 import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -43,11 +43,20 @@ def postgres_url() -> Iterator[str]:
         yield server.url
 
 
-@contextmanager
-def fresh_database(url: str) -> Iterator[str]:
+def fresh_database(url: str) -> AbstractContextManager[str]:
     """A database of one's own on the server that `url` names, with the product's tables, for as long as the block."""
+    return _copy(url, of=_migrated(url))
+
+
+def empty_database(url: str) -> AbstractContextManager[str]:
+    """The same without any table."""
+    return _copy(url, of="template1")
+
+
+@contextmanager
+def _copy(url: str, *, of: str) -> Iterator[str]:
     name = f"fresh_{secrets.token_hex(4)}"
-    _execute(url, f"CREATE DATABASE {name} TEMPLATE {_migrated(url)}")
+    _execute(url, f"CREATE DATABASE {name} TEMPLATE {of}")
     try:
         yield _named(url, name)
     finally:

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterator
 
 from benchmarks.engine.figures import Figure
-from benchmarks.engine.scenarios import connects, crowd, growth, many_rooms, one_room, profile, reconnect, redis_traffic
+from benchmarks.engine.scenarios import (
+    connects,
+    crowd,
+    growth,
+    many_rooms,
+    one_room,
+    profile,
+    reconnect,
+    redis_traffic,
+    writes,
+)
 from benchmarks.engine.stage import Stage
 
 # With so many rounds; the figures in the order in which they are told.
@@ -15,6 +25,7 @@ ALL: dict[str, Scenario] = {
     "connects": connects.measure,
     "crowd": crowd.measure,
     "redis": redis_traffic.measure,
+    "writes": writes.measure,
     "reconnect": reconnect.measure,
     "growth": growth.measure,
     "profile": profile.measure,

@@ -31,7 +31,8 @@ def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
         say(f"    {made.per_second:.0f} a second, {made.per_cpu_second:.0f} in one of the server's CPU")
         return made
 
-    made = interleaved([ours, NODE, NODE_YOGA, RECIPE], rounds, once)
+    subjects: list[Subject] = [ours, NODE, NODE_YOGA, RECIPE]
+    made = interleaved(subjects, rounds, once)
     per_second = {name: median(each.per_second for each in all_) for name, all_ in made.items()}
     for name, value in per_second.items():
         yield Figure(f"{name}: connects with subscribe", value, "/s")

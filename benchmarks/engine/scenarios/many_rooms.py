@@ -29,7 +29,8 @@ def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
         say(f"    {cost:.1f} us a delivery")
         return cost
 
-    made = interleaved([ours, NODE, floor(), NODE_YOGA, RECIPE], rounds, once)
+    subjects: list[Subject] = [ours, NODE, floor(), NODE_YOGA, RECIPE]
+    made = interleaved(subjects, rounds, once)
     costs = {name: median(each) for name, each in made.items()}
     for name, cost in costs.items():
         yield Figure(f"{name}: CPU a delivery, {ROOMS} rooms of {SOCKETS}", cost, "us")

@@ -3,14 +3,19 @@
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from benchmarks.engine.subjects import Subject
 
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+S = TypeVar("S", bound=Named)
 T = TypeVar("T")
 
 
-def interleaved(subjects: Sequence[Subject], rounds: int, measure: Callable[[Subject], T]) -> Mapping[str, list[T]]:
+def interleaved(subjects: Sequence[S], rounds: int, measure: Callable[[S], T]) -> Mapping[str, list[T]]:
     """What each round made of each subject, by its name."""
     made: dict[str, list[T]] = defaultdict(list)
     for number in range(1, rounds + 1):

@@ -69,6 +69,10 @@ class OursRunning:
     def pids(self) -> tuple[int, ...]:
         return (self._server.child.pid,)
 
+    @property
+    def port(self) -> int:
+        return self._server.port
+
     def audience(self, *, rooms: int, each: int, after: str | None = None) -> Audience:
         inside = self._stage.house.rooms(rooms, each)
         members = [(room, token) for room in inside for token in room.tokens]

@@ -7,11 +7,13 @@ from typing import Annotated, Any, NewType
 import strawberry
 from channels.layers import get_channel_layer
 from django.contrib.auth.models import User as Account
+from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 from benchmarks.engine.peers.channels_site import groups
 from benchmarks.engine.peers.channels_site.models import Membership
 from benchmarks.engine.peers.channels_site.models import Message as StoredMessage
+from benchmarks.engine.peers.channels_site.settings import TUNED
 
 Cursor = NewType("Cursor", str)
 
@@ -116,5 +118,6 @@ schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
+    extensions=[ParserCache, ValidationCache] if TUNED else [],
     config=StrawberryConfig(scalar_map={Cursor: strawberry.scalar(name="Cursor")}),
 )

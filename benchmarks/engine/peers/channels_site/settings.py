@@ -1,4 +1,4 @@
-"""As for production: no debugging, PostgreSQL through psycopg's pool, Redis with either channel layer."""
+"""As for production: no debugging, Redis with either channel layer, PostgreSQL, and what may be tuned if asked for."""
 
 import os
 
@@ -24,11 +24,15 @@ MIDDLEWARE = [
 ROOT_URLCONF = "benchmarks.engine.peers.channels_site.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Without a database, events can be followed and nothing can be written. The pool is what Django advises under ASGI,
-# where `CONN_MAX_AGE` keeps nothing: every request is a thread of its own.
+# What Django and strawberry advise, and do not do by themselves: a pool of connections, for under ASGI every request is
+# a thread of its own and so a connection, and caches of parsed and validated documents.
+TUNED = bool(os.environ.get("TUNED"))
+
+# Without a database, events can be followed and nothing can be written.
 DATABASES = {}
 if _url := os.environ.get("DATABASE_URL"):
-    DATABASES["default"] = {**dj_database_url.parse(_url), "OPTIONS": {"pool": True}}
+    _options = {"OPTIONS": {"pool": True}} if TUNED else {}
+    DATABASES["default"] = {**dj_database_url.parse(_url), **_options}
 
 CHANNEL_LAYERS = {
     "default": {
