@@ -8,7 +8,7 @@ import argparse
 import os
 import sys
 
-from benchmarks.engine import cores, plots, results
+from benchmarks.engine import cores, faults, plots, results
 from benchmarks.engine.figures import Figure
 from benchmarks.engine.generator import BenchmarkFailed
 from benchmarks.engine.peers.peers import set_up
@@ -28,6 +28,7 @@ def main() -> int:
     where = results.machine(os.getloadavg()[0])
     set_up()
     cores.settle()
+    faults.find()
     figures: list[Figure] = []
     with stage() as ready:
         for name in given.scenarios or ALL:
