@@ -18,6 +18,7 @@ from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
+from twisted.internet import tcp
 
 from backend.presence import process
 from backend.transport import bodies, draining, sinks
@@ -42,6 +43,7 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
 
     _full_since = 0.0
     _owed_pong: bytes | None = None
+    _aborting: asyncio.TimerHandle | None = None
 
     def connectionMade(self) -> None:  # noqa: N802  # Twisted's name, as are those below
         self._room = asyncio.Event()
@@ -138,7 +140,13 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
         self._room.set()
         if not abort:
             # What is unsent goes first: a peer that never reads would keep it, and the connection, for ever.
-            asyncio.get_running_loop().call_later(settings.CLOSE_TIMEOUT, self.transport.abortConnection)
+            loop = asyncio.get_running_loop()
+            self._aborting = loop.call_later(settings.CLOSE_TIMEOUT, self.transport.abortConnection)
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        if self._aborting is not None:
+            self._aborting.cancel()
+        super().connectionLost(reason)
 
     def onClose(self, *args: Any) -> None:  # noqa: N802
         self._room.set()
@@ -213,7 +221,9 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Inbox:
         """As daphne's own, but for the queue, and for what it offers to those who can use it."""
         scope["asgi"] = {"version": "3.0"}
-        if isinstance(protocol, BoundedProtocol) and not protocol.transport.TLS:
+        # With TLS, what goes over the wire is not the frames themselves.
+        is_bare = isinstance(protocol.transport, tcp.Connection) and not protocol.transport.TLS
+        if isinstance(protocol, BoundedProtocol) and is_bare:
             scope.setdefault("extensions", {})[sinks.EXTENSION] = protocol
         inbox = Inbox()
         application = self.application(scope, inbox.get, partial(self.handle_reply, protocol))

@@ -5,9 +5,10 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +17,7 @@ import pytest
 
 from tests.services.postgres import fresh_database
 from tests.services.redis import RedisServer
-from tests.services.server import ServerProcess, embedded
+from tests.services.server import MANAGE, ServerProcess, embedded
 from tests.transport.client import PATIENCE, Person, Socket, open_socket
 
 NewPerson = Callable[[], Awaitable[Person]]
@@ -24,13 +25,19 @@ NewPerson = Callable[[], Awaitable[Person]]
 
 @contextmanager
 def serving(
-    settings: str = "settings", *, redis_url: str | None = None, command: Sequence[str] = ("serve",)
+    settings: str = "settings",
+    *,
+    redis_url: str | None = None,
+    command: Sequence[str] = ("serve",),
+    program: Path = MANAGE,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[ServerProcess]:
     """A server with the settings of this name among the tests'.
 
     It runs on what these tests run on: alone on SQLite, or with a database and a Redis, which it shares with nobody.
+    `program` takes `command`, and an address after it.
     """
-    environment = {"DJANGO_SETTINGS_MODULE": f"tests.transport.{settings}"}
+    environment = {"DJANGO_SETTINGS_MODULE": f"tests.transport.{settings}", **(environment or {})}
     with ExitStack() as services:
         database_url = file = None
         if cluster := os.environ.get("DATABASE_URL"):
@@ -39,7 +46,12 @@ def serving(
         else:
             file = embedded()
         server = ServerProcess(
-            database_url=database_url, file=file, redis_url=redis_url, environment=environment, command=command
+            database_url=database_url,
+            file=file,
+            redis_url=redis_url,
+            environment=environment,
+            manage=program,
+            command=command,
         )
         yield services.enter_context(server)
 

@@ -96,3 +96,22 @@ def test_a_next_message_is_its_prefix_its_payload_and_a_brace(id: str, payload: 
     """Whatever the client has chosen as an id: it is quoted."""
     text = f"{frames.next_prefix(id)}{json.dumps(payload)}}}"
     assert json.loads(text) == {"id": id, "type": "next", "payload": payload}
+
+
+@pytest.mark.parametrize("length", [1, 60, 61, 62, 125, 126, 127, 65_470, 65_535, 65_536, 70_000])
+def test_frames_are_put_together_around_any_prefix(length: int) -> None:
+    """As RFC 6455 has them: a length of 7, 16 or 64 bits."""
+    payloads = [b"{}", b"x" * length, b"last"]
+    prefix = frames.next_prefix("operation").encode()
+    written = prefix.join(frames.around_prefix(payloads, len(prefix)))
+    for payload in payloads:
+        said = prefix + payload + b"}"
+        size = 2 if len(said) < 126 else 4 if len(said) < 65_536 else 10
+        head, written = written[:size], written[size:]
+        assert head[0] == 0x81, "a whole text message"
+        told = head[1] if size == 2 else int.from_bytes(head[2:])
+        assert head[1] == {2: len(said), 4: 126, 10: 127}[size]
+        assert told == len(said)
+        assert written[:told] == said
+        written = written[told:]
+    assert written == b""
