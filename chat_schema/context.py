@@ -6,7 +6,7 @@ the viewer raises, so a result computed once for many can never hold what only o
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, TypeVar
@@ -157,8 +157,8 @@ class Context:
 class _Loader(DataLoader[K, V]):
     """When a field fails, graphql-core cancels its siblings: not what others wait for too."""
 
-    async def load(self, key: K) -> V:
-        return await asyncio.shield(super().load(key))
+    def load(self, key: K) -> Awaitable[V]:
+        return asyncio.shield(super().load(key))
 
 
 def _loader(find: Callable[[Sequence[K]], Mapping[K, V]], absent: V) -> DataLoader[K, V]:
