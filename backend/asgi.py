@@ -10,15 +10,17 @@ http = get_asgi_application()
 
 # These need Django's apps, which the line above has loaded.
 from backend.presence import process  # noqa: E402
-from backend.transport import housekeeping  # noqa: E402
+from backend.transport import housekeeping, threads  # noqa: E402
 from backend.transport.consumers import GraphQLConsumer  # noqa: E402
+
+requests = threads.lent(http)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     process.current()  # daphne tells nobody that it starts: whoever comes first starts it, and the hub with it
     housekeeping.begin()
     if scope["type"] == "http":
-        await http(scope, receive, send)
+        await requests(scope, receive, send)
     elif scope["type"] != "websocket":
         raise ValueError(f"{scope['type']} is not served")
     elif scope["path"] == "/graphql":
