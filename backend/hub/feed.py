@@ -139,7 +139,7 @@ class Feed(Topic):
         )
         self._seen = max(self._seen, access_as_of)
         self.exists(access_as_of)
-        for entry in self._ring.after(access_as_of, len(self._ring)):
+        for entry in self._ring.since(access_as_of):
             subscriber.consider(entry)
         if self._ended is None:
             subscriber.wake()

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from backend.hub.entries import Entry
 
@@ -43,6 +44,10 @@ class Ring:
         if start < 0:
             return ()
         return [self._entries[index] for index in range(start, min(start + limit, len(self._entries)))]
+
+    def since(self, position: int) -> Iterator[Entry]:
+        """All entries after `position`, as far back as the ring reaches."""
+        return islice(self._entries, max(0, position - self._base), None)
 
     def restart(self, last: int, cursor: str) -> None:
         """Let go of everything. What comes next follows `last`, where `cursor` is, if it is known."""

@@ -511,7 +511,7 @@ class Machine(RuleBasedStateMachine):
     def memory_is_bounded(self) -> None:
         for process in self.processes:
             for feed in process.hub._feeds.values():
-                frames = [frame for entry in feed._ring for frame in entry.frames.values() if isinstance(frame, str)]
+                frames = [frame for entry in feed._ring for frame in entry.frames.values() if isinstance(frame, bytes)]
                 assert SIZE * (len(feed._ring) + len(frames)) <= SMALL.ring_bytes or len(feed._ring) == 1
                 assert len(feed._inbox) <= SMALL.inbox_size
                 assert len(feed._early) <= SMALL.inbox_size

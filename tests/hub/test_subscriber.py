@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import replace
 
 import pytest
 
 from backend.hub import Entry, Limits
 from tests.hub.clock import idle, pass_time, tasks
-from tests.hub.doubles import Crossing, MemoryLog, Socket, numbers
+from tests.hub.doubles import SIZE, Crossing, MemoryLog, Socket, numbers
 from tests.hub.scenes import Room
 
 FEED_ALONE = {"feed room.1"}
@@ -294,3 +295,19 @@ async def test_one_who_resumes_is_ended_where_access_ended_since_it_was_checked(
     room.offer(log.write(ends="somebody"), log.write())
     await idle()
     assert socket.frames == ["ended c0"]
+
+
+async def test_one_who_resumes_from_before_the_ring_is_ended_by_what_is_in_it(
+    log: MemoryLog, crossing: Crossing, limits: Limits
+) -> None:
+    """Let in at the beginning, and sent away before the subscription began: the ring has the one and not the other."""
+    room = Room(log, crossing, replace(limits, ring_bytes=5 * SIZE))
+    room.feed.exists(0)
+    await idle()
+    room.offer(*log.write_many(8), log.write(ends="somebody"))
+    await idle()
+    socket = Socket()
+    room.subscribe(socket, after=0, head=0)
+    await pass_time(1)
+    assert socket.frames == ["ended c0"]
+    await room.feed.close()
