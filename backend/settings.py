@@ -103,8 +103,8 @@ def _channel_layer() -> dict[str, object]:
     return {"BACKEND": CHANNEL_LAYER_BACKEND, "CONFIG": {"hosts": [host]}}
 
 
-# `channels_redis.core.RedisChannelLayer` works too; pub/sub keeps nothing per message in Redis.
-CHANNEL_LAYER_BACKEND = os.environ.get("CHANNEL_LAYER_BACKEND", "channels_redis.pubsub.RedisPubSubChannelLayer")
+# Those of channels-redis, `core` and `pubsub`, work too; pub/sub, which ours is, keeps nothing per message in Redis.
+CHANNEL_LAYER_BACKEND = os.environ.get("CHANNEL_LAYER_BACKEND", "backend.pubsub_layer.PubSubChannelLayer")
 CHANNEL_LAYERS = {"default": _channel_layer()}
 
 # Files that people send: in the default storage, which all processes of a cluster have to share.

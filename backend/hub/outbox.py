@@ -8,6 +8,8 @@ from backend.hub.broker import Broker
 
 logger = logging.getLogger(__name__)
 
+_TOGETHER = 100  # hints that are published at the same time: a broker may need one answer for all of them
+
 
 class Outbox:
     def __init__(self, broker: Broker, *, size: int, timeout: float) -> None:
@@ -26,12 +28,12 @@ class Outbox:
             await self._wake.wait()
             self._wake.clear()
             while self._hints:
-                topic, hint = self._hints.popleft()
+                hints = [self._hints.popleft() for _ in range(min(_TOGETHER, len(self._hints)))]
                 try:
                     # Not `wait_for`: up to Python 3.11 it may forget that the task has been cancelled.
                     async with asyncio.timeout(self._timeout):
-                        await self._broker.publish(topic, hint)
+                        await asyncio.gather(*(self._broker.publish(topic, hint) for topic, hint in hints))
                 except Exception as error:
                     # Those behind it would wait as long each, and arrive when nobody needs them any more.
-                    logger.warning("publishing failed (%r); %d hints dropped", error, len(self._hints) + 1)
+                    logger.warning("publishing failed (%r); %d hints dropped", error, len(self._hints) + len(hints))
                     self._hints.clear()

@@ -5,7 +5,7 @@ import os
 import random
 from typing import Any
 
-from channels_redis.pubsub import RedisPubSubChannelLayer
+from backend.pubsub_layer import PubSubChannelLayer
 
 LOST, TWICE, LATE = 0.15, 0.15, 0.3
 LATE_SECONDS = 0.1
@@ -15,7 +15,7 @@ class UnreliableLayer:
     """The real one, and between it and whoever publishes a network that keeps no promise."""
 
     def __init__(self, **config: Any) -> None:
-        self._layer = RedisPubSubChannelLayer(**config)
+        self._layer: Any = PubSubChannelLayer(**config)
         self._random = random.Random(os.environ["DELIVERY_SEED"])
         self._on_their_way: set[asyncio.Task[None]] = set()
 

@@ -1,4 +1,4 @@
-"""One suite for every channel layer that carries hints: in memory, Redis pub/sub, Redis core."""
+"""One suite for every channel layer that carries hints: in memory, Redis pub/sub (ours and theirs), Redis core."""
 
 import asyncio
 import time
@@ -21,6 +21,7 @@ SOON = 10.0
 PROBE = b"probe"
 
 REDIS_LAYERS = {
+    "ours": "backend.pubsub_layer.PubSubChannelLayer",
     "pub/sub": "channels_redis.pubsub.RedisPubSubChannelLayer",
     "core": "channels_redis.core.RedisChannelLayer",
 }

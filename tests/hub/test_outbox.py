@@ -1,4 +1,4 @@
-"""Hints go out one by one; what cannot go out in time is dropped, because the log has it."""
+"""Hints go out as they come; what cannot go out in time is dropped, because the log has it."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -21,11 +21,13 @@ class Cluster:
     another: Callable[[], ServerProcess]
 
 
-@pytest.fixture(scope="session", params=["pubsub.RedisPubSubChannelLayer", "core.RedisChannelLayer"])
+@pytest.fixture(
+    scope="session", params=["backend.pubsub_layer.PubSubChannelLayer", "channels_redis.core.RedisChannelLayer"]
+)
 def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """On each of the layers that the product supports."""
     environment = {
-        "CHANNEL_LAYER_BACKEND": f"channels_redis.{request.param}",
+        "CHANNEL_LAYER_BACKEND": request.param,
         "DJANGO_SETTINGS_MODULE": "tests.transport.settings",  # nobody is ever too fast
     }
     with PostgresServer() as postgres, RedisServer() as redis:
