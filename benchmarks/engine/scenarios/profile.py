@@ -14,7 +14,13 @@ from benchmarks.engine.scenarios.rounds import say
 from benchmarks.engine.stage import Stage
 from benchmarks.engine.subjects.ours import Ours
 
-SOCKETS = 500
+_LOOKS = (
+    # rooms, sockets in each, events outstanding
+    ("one room", 1, 500, 1),
+    ("one room, 30 outstanding", 1, 500, 30),
+    ("100 rooms of 5", 100, 5, 1),
+)
+_WARM = 10_000  # deliveries
 _PY_SPY = Path(sys.executable).with_name("py-spy")
 _RATE = 500  # looks a second
 _SECONDS = 10
@@ -23,13 +29,13 @@ _SHOWN = 12
 
 def measure(stage: Stage, _rounds: int) -> Iterator[Figure]:
     """For whoever wants to make it faster; nothing is demanded."""
-    with following(stage, Ours(), rooms=1, each=SOCKETS) as room:
-        room.warm()
-        for what, at_once in (("one outstanding", 1), ("30 outstanding", 30)):
-            say(f"{what}, for {_SECONDS} s")
-            found = _found(room, at_once)
-            for function, count in found.most_common(_SHOWN):
-                yield Figure(f"{what}: found in {function}", 100 * count / found.total(), "%")
+    for what, rooms, each, at_once in _LOOKS:
+        say(f"{what}, for {_SECONDS} s")
+        with following(stage, Ours(), rooms=rooms, each=each) as followed:
+            followed.warm(_WARM)
+            found = _found(followed, at_once)
+        for function, count in found.most_common(_SHOWN):
+            yield Figure(f"{what}: found in {function}", 100 * count / found.total(), "%")
 
 
 def _found(room: Following, at_once: int) -> Counter[str]:
