@@ -6,6 +6,7 @@ Exit status 1 if a demand is not met.
 
 import argparse
 import os
+import signal
 import sys
 
 from benchmarks.engine import cores, faults, plots, results
@@ -44,6 +45,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # Whoever ends it ends the servers that it has started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         sys.exit(main())
     except BenchmarkFailed as error:
