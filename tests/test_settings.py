@@ -207,3 +207,13 @@ def test_without_a_database_s_url_it_keeps_its_own_file(tmp_path: Path) -> None:
     database = _read("DATABASES", tmp_path)["default"]
     assert database["ENGINE"] == "django.db.backends.sqlite3"
     assert Path(database["NAME"]).parent == tmp_path
+
+
+def test_a_postgresql_that_has_gone_silent_is_given_up_unless_the_url_says_otherwise(tmp_path: Path) -> None:
+    """Its driver would wait for a quarter of an hour. In milliseconds, as the driver takes it."""
+    url = "postgresql://ana@localhost/chat"
+    for given, milliseconds in ((url, 10_000), (f"{url}?tcp_user_timeout=60000", 60_000)):
+        options = _read("DATABASES", tmp_path, DATABASE_URL=given)["default"]["OPTIONS"]
+        assert (options["connect_timeout"], options["tcp_user_timeout"]) == (10, milliseconds)
+        silence = options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"]
+        assert silence == 10
