@@ -22,11 +22,11 @@ from twisted.internet import tcp
 
 from backend.presence import process
 from backend.transport import bodies, draining, sinks
+from backend.transport.closing import TRY_AGAIN_LATER
 from backend.transport.inbox import Inbox
 
 logger = logging.getLogger(__name__)
 
-TRY_AGAIN_LATER = 1013
 # Seconds between daphne's visits to each connection.
 _CHECK_INTERVAL = 2
 # Sockets closed in a second while stopping: all at once, and all clients would come back at once.

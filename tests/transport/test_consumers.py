@@ -16,7 +16,7 @@ from backend.accounts import tokens
 from backend.accounts.credentials import Viewer
 from backend.asgi import application
 from backend.chat import event_log, members, streams
-from backend.transport import connection, consumers
+from backend.transport import connection, consumers, handler
 from chat_schema.nodes import global_id
 from tests.chat_schema import inside
 from tests.transport.client import EVENTS, PROTOCOL, Person
@@ -46,7 +46,7 @@ async def test_a_fault_of_the_server_is_masked_and_its_id_is_in_the_log() -> Non
 # --- In this process ------------------------------------------------------------------------------------------
 
 
-class Recorded(consumers.Handler):
+class Recorded(handler.Handler):
     """Notes which messages it has been given."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
