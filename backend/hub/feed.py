@@ -103,7 +103,7 @@ class Feed(Topic):
         self.exists(head.seq)
 
     async def close(self) -> None:
-        for subscriber in tuple(self.subscribers):
+        for subscriber in self.subscribers:
             subscriber.close()
         self._task.cancel()
         await asyncio.gather(self._task, self._pages.close(), return_exceptions=True)
@@ -254,7 +254,7 @@ class Feed(Topic):
         self.last = entry.seq
         self._tell(entry)
         if entry.ends is not None:
-            for subscriber in tuple(self.subscribers):
+            for subscriber in self.subscribers:
                 subscriber.consider(entry)
 
     async def _page(self, position: int, cursor: str) -> Sequence[Entry] | None:
@@ -296,7 +296,7 @@ class Feed(Topic):
             self._ring.prepend(page.current(), page.link or "")
             for entry in page.entries:
                 if entry.ends is not None:  # the feed may have jumped over it
-                    for subscriber in tuple(self.subscribers):
+                    for subscriber in self.subscribers:
                         subscriber.consider(entry)
 
     def _erase(self, subject: str | None) -> None:
@@ -328,5 +328,5 @@ class Feed(Topic):
         self.last = self._head = self._seen = head.seq
         self._is_doubted = self._has_expired = False
         self._nothing_after = None
-        for subscriber in tuple(self.subscribers):
+        for subscriber in self.subscribers:
             subscriber.end(notice)

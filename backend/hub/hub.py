@@ -65,7 +65,7 @@ class Hub:
         for timer in self._lingering.values():
             timer.cancel()
         for line in tuple(self._lines.values()):
-            for subscriber in tuple(line.subscribers):
+            for subscriber in line.subscribers:
                 subscriber.close()
         await asyncio.gather(*(feed.close() for feed in self._feeds.values()), return_exceptions=True)
         self._feeds.clear()
@@ -241,7 +241,7 @@ class Hub:
             await self._join(topic, came_back)
 
     def _hang_up(self, line: Topic) -> None:
-        if not line.subscribers:
+        if not line.is_followed:
             del self._lines[line.topic]
 
     def _reader(self, topic: str) -> Callable[[int, int], Awaitable[Sequence[Entry]]]:

@@ -187,6 +187,7 @@ class Subscriber:
             self._fail(error)
         finally:
             self._busy = False
+            self._task = None
 
     def _fail(self, error: BaseException) -> None:
         # A socket that fails is gone; its client resumes on another. Nobody else is concerned: not even a wait that

@@ -31,6 +31,11 @@ class Topic:
         self._notices: dict[type[Item], tuple[Item, float]] = {}
 
     @property
+    def is_followed(self) -> bool:
+        """Whether it has any subscribers."""
+        return bool(self._shared)
+
+    @property
     def subscribers(self) -> Sequence[Subscriber]:
         return [subscriber for shared in self._shared.values() for subscriber in shared.subscribers]
 
@@ -42,7 +47,7 @@ class Topic:
 
     def show(self, payload: object) -> None:
         """Show this to those who are at the head, now; the others get `CaughtUp` if they come too late for it."""
-        if self._shared:
+        if self.is_followed:
             self.live.add(payload)
             self._wake_subscribers()
 

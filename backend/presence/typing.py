@@ -64,7 +64,7 @@ class Board:
         room = self._rooms.get(topic)
         if room is None:
             feed = self._hub.feed(topic)
-            if feed is None or not feed.subscribers or not said.typing:
+            if feed is None or not feed.is_followed or not said.typing:
                 return
             room = self._rooms[topic] = _Room(said.room_id, self._hub.hold(topic), closed=self._close)
         room.hear(said)
@@ -119,7 +119,7 @@ class _Room:
         now = self._loop.time()
         self._until = {user_id: until for user_id, until in self._until.items() if until > now}
         typing = tuple(self._until)
-        self._is_looked_at = bool(self._feed.subscribers) and bool(typing or self._shown)
+        self._is_looked_at = self._feed.is_followed and bool(typing or self._shown)
         if not self._is_looked_at:
             self._feed.unwatch(self._watch)
             self._closed(self._feed)
