@@ -5,19 +5,25 @@ from collections.abc import Iterator
 
 from backend.hub.entries import Shown
 
+_CURSORS = 4  # at which one of them is kept: those who are at the head are at one, and for a moment at the next
+
 
 class Live:
     """A subscriber's place in it is one integer. Who is behind the first that is kept has missed something."""
 
     def __init__(self, size: int) -> None:
-        self._items: deque[Shown] = deque(maxlen=size)
+        # Each with what it is at some cursors.
+        self._items: deque[tuple[object, dict[str, Shown]]] = deque(maxlen=size)
         self.last = 0
 
+    def __len__(self) -> int:
+        return len(self._items)
+
     def __iter__(self) -> Iterator[Shown]:
-        return iter(self._items)
+        return (shown for _, at in self._items for shown in at.values())
 
     def add(self, payload: object) -> None:
-        self._items.append(Shown("", payload))
+        self._items.append((payload, {}))
         self.last += 1
 
     def after(self, number: int, cursor: str) -> Shown | None:
@@ -29,10 +35,12 @@ class Live:
         index = number - (self.last - len(self._items))
         if index < 0:
             return None
-        item = self._items[index]
-        if item.cursor != cursor:
-            item = self._items[index] = Shown(cursor, item.payload)
-        return item
+        payload, at = self._items[index]
+        if cursor not in at:
+            if len(at) == _CURSORS:
+                del at[next(iter(at))]
+            at[cursor] = Shown(cursor, payload)
+        return at[cursor]
 
     def forget(self) -> None:
         """Keep nothing: who has not been shown it misses it."""

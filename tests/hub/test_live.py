@@ -80,7 +80,7 @@ async def test_who_is_too_slow_for_it_is_told_that_it_missed_some(room: Room, so
     for number in range(10):
         room.feed.show(number)
         await idle()
-    assert len(list(room.feed.live)) == 5
+    assert len(room.feed.live) == 5
     socket.unblock()
     await idle()
     room.feed.show(10)
@@ -99,7 +99,7 @@ async def test_what_was_erased_is_not_shown(room: Room, socket: Socket) -> None:
     room.renderer.unblock()
     await idle()
     assert socket.frames == ["caught up c3", "4", "caught up c4"]
-    assert not list(room.feed.live)
+    assert not len(room.feed.live)
 
 
 async def test_nobody_is_shown_anything_after_the_last_word(room: Room, socket: Socket) -> None:
@@ -119,7 +119,7 @@ async def test_nobody_is_shown_anything_after_the_last_word(room: Room, socket: 
 
 async def test_what_nobody_is_there_for_is_not_kept(room: Room) -> None:
     room.feed.show(1)
-    assert not list(room.feed.live)
+    assert not len(room.feed.live)
 
 
 async def test_a_line_has_no_log(line: Topic, socket: Socket, process: Process) -> None:
@@ -265,3 +265,29 @@ async def test_a_watcher_is_told_when_there_is_something_that_it_cannot_hear_of(
     room.offer(room.log.end())
     await idle()
     assert heard == [None, 35]
+
+
+async def test_who_is_a_step_ahead_of_the_hints_makes_no_rendering_in_vain(room: Room, log: MemoryLog) -> None:
+    """Both are at the head, each at another cursor: neither may take away what is made for the other."""
+    ahead, socket = Socket(), Socket()
+    room.subscribe(socket)
+    await idle()
+    log.write()  # of which the feed has not heard
+    room.renderer.takes = 0.005
+    room.subscribe(ahead)
+    room.renderer.rendered.clear()
+    room.feed.show("typing")
+    await pass_time(1)
+    assert len([each for each in room.renderer.rendered if each.startswith("shown")]) <= 3
+    assert ahead.frames[-1] == "shown typing at c1"
+
+
+async def test_an_item_is_kept_at_a_few_cursors(room: Room) -> None:
+    room.subscribe(Socket())
+    room.feed.show("typing")
+    first = room.feed.live.after(0, "c0")
+    assert room.feed.live.after(0, "c1") is not first
+    assert room.feed.live.after(0, "c0") is first
+    for number in range(10):
+        room.feed.live.after(0, f"c{number}")
+    assert len(list(room.feed.live)) == 4
