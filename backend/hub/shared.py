@@ -21,7 +21,7 @@ Render = Callable[[Item], Awaitable[bytes]]
 class Batch(Frames):
     """What brings those who are at one place further, in one write. Without frames while these are being made."""
 
-    __slots__ = ("_cursor", "_position", "_shown", "ends", "entries", "is_under_way")
+    __slots__ = ("_cursor", "_position", "_shown", "ends", "entries", "is_under_way", "moment")
 
     def __init__(
         self, payloads: Sequence[bytes], *, position: int, shown: int, cursor: str, entries: Sequence[Entry] = ()
@@ -30,6 +30,7 @@ class Batch(Frames):
         self._position, self._shown, self._cursor = position, shown, cursor
         # Of the log; none if it is of the moment.
         self.entries = entries
+        self.moment: Item | None = None
         # Whose access ends in it.
         self.ends = frozenset(entry.ends for entry in entries if entry.ends is not None)
         self.is_under_way = False
@@ -79,17 +80,14 @@ class Shared:
         entries = entries[: len(payloads)]
         batch = Batch(payloads, position=position, shown=shown, cursor=cursor, entries=entries)
         batch.is_under_way = not payloads
-        for entry in entries:
-            self._let_go(entry)
         return batch
 
     def moment(self, item: Item, *, position: int, shown: int) -> Batch:
         """What is of the moment. No frame if it is nothing any more to those who could be shown it."""
         payload = self._at_once(item)
         batch = Batch([payload] if payload else [], position=position, shown=shown, cursor=item.cursor)
+        batch.moment = item
         batch.is_under_way = payload is None
-        if payload is not None:
-            self._let_go(item)
         return batch
 
     async def frame(self, item: Item) -> bytes:
@@ -99,7 +97,7 @@ class Shared:
                 return held
             await held.wait()
         frame = await self._made(item)
-        self._let_go(item)
+        self.let_go(item)
         return frame
 
     def close(self) -> None:
@@ -120,10 +118,11 @@ class Shared:
             held = item.frames.get(self.key)
         return held if isinstance(held, bytes) else None
 
-    def _let_go(self, item: Item) -> None:
-        """It has been taken: it is kept only if there are others who share it."""
+    def let_go(self, *items: Item) -> None:
+        """They have been taken: their renderings are kept only if there are others who share them."""
         if len(self.subscribers) < 2:
-            item.frames.pop(self.key, None)
+            for item in items:
+                item.frames.pop(self.key, None)
 
     async def _prepare(self, item: Item) -> None:
         await self._made(item)

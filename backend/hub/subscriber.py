@@ -173,9 +173,11 @@ class Subscriber:
             last = batch.entries[taken - 1]
             self.position, self._cursor = last.seq, last.cursor
             self._ahead = self._ahead[taken:]
+            self.shared.let_go(*batch.entries[:taken])
         self._is_full = taken < len(batch)
-        if not batch.entries and not self._is_full:
-            self._shown += 1
+        if batch.moment is not None:
+            self._shown += not self._is_full
+            self.shared.let_go(batch.moment)  # also if it has to wait: by then, there may be other things to know
         return not self._is_full
 
     # --- What is not: to wait for the log, the socket or somebody's turn ------------------------------------

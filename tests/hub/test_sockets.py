@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from backend.hub import Item, Limits
+from backend.hub import Frames, Item, Limits
 from tests.hub.clock import idle, now, pass_time, tasks, timers
 from tests.hub.doubles import Crossing, MemoryLog, Renderer, Socket, numbers
 from tests.hub.scenes import Room
@@ -255,15 +255,36 @@ async def test_a_page_larger_than_a_batch_is_sent_whole(
 
 
 async def test_nothing_is_rendered_for_a_socket_that_has_no_room(room: Room, socket: Socket) -> None:
-    """Alone, it keeps no rendering: each attempt would be one more."""
+    """What was begun is kept ready, and no more is begun."""
     room.renderer.takes = 0.01
     room.subscribe(socket)
     await pass_time(1)
     socket.block()
     room.write(3)
     await pass_time(1)
-    assert room.renderer.rendered.count("1") == 1
+    assert room.renderer.rendered == ["caught up c0", "1", "2"]
     socket.unblock()
     await pass_time(1)
     assert socket.frames[1:] == ["1", "2", "3"]
-    assert room.renderer.rendered.count("1") == 2
+    assert room.renderer.rendered == ["caught up c0", "1", "2", "3"]
+
+
+class Reluctant(Socket):
+    """Takes a frame at a time, and the next one in another turn of the loop."""
+
+    def write(self, frames: Frames) -> int:
+        return super().write(Frames(frames.payloads[:1]))
+
+    async def room(self) -> None:
+        await asyncio.sleep(0)
+
+
+async def test_who_takes_a_frame_at_a_time_has_each_rendered_once(room: Room, log: MemoryLog) -> None:
+    """Also alone: what was made ready, and is not taken yet, is not made anew."""
+    log.write_many(30)
+    socket = Reluctant()
+    room.subscribe(socket, after=0)
+    await pass_time(1)
+    assert socket.frames == [*numbers(1, 30), "caught up c30"]
+    assert [each for each in room.renderer.rendered if each.isdecimal()] == numbers(1, 30)
+    assert not any(entry.frames for entry in room.feed.recent(20, "c20"))
