@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer, RedisSingleShardConnection
+from django.conf import settings
 from redis._parsers.hiredis import NOT_ENOUGH_DATA
 
 logger = logging.getLogger(__name__)
@@ -43,20 +44,26 @@ class _Connection(RedisSingleShardConnection):  # type: ignore[misc]  # channels
             pipeline = self._redis.pipeline(transaction=False)
             for channel, message in outgoing:
                 pipeline.publish(channel, message)
-            await pipeline.execute()
+            # Cancelled, it gives up its connection: one that has gone silent would keep the lock, and all who wait.
+            async with asyncio.timeout(settings.HUB["publish_timeout"]):
+                await pipeline.execute()
 
     async def _do_receiving(self) -> None:
         while True:
             try:
                 if self._pubsub and self._pubsub.subscribed:
-                    self._receive_message(await self._pubsub.get_message(True, timeout=_IDLE_SECONDS))
-                    for response in _arrived(self._pubsub):
-                        self._receive_message(await self._pubsub.handle_message(response, True))
+                    await self._receive()
                 else:
                     await asyncio.sleep(0.1)
             except Exception as error:  # redis-py connects again, and subscribes to what it was subscribed to
                 logger.warning("reading from Redis failed (%r); again in a second", error)
                 await asyncio.sleep(1)
+
+    async def _receive(self) -> None:
+        # On its own, so that what has come is kept here no longer than this: it may be about to be deleted.
+        self._receive_message(await self._pubsub.get_message(True, timeout=_IDLE_SECONDS))
+        for response in _arrived(self._pubsub):
+            self._receive_message(await self._pubsub.handle_message(response, True))
 
 
 def _arrived(pubsub: Any) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from backend.hub.broker import Broker
 
 logger = logging.getLogger(__name__)
 
-_TOGETHER = 100  # hints that are published at the same time: a broker may need one answer for all of them
+_TOGETHER = 32  # hints that are under way at the same time: a broker may need one answer for all of them
 
 
 class Outbox:
@@ -28,12 +28,23 @@ class Outbox:
             await self._wake.wait()
             self._wake.clear()
             while self._hints:
-                hints = [self._hints.popleft() for _ in range(min(_TOGETHER, len(self._hints)))]
-                try:
-                    # Not `wait_for`: up to Python 3.11 it may forget that the task has been cancelled.
-                    async with asyncio.timeout(self._timeout):
-                        await asyncio.gather(*(self._broker.publish(topic, hint) for topic, hint in hints))
-                except Exception as error:
-                    # Those behind it would wait as long each, and arrive when nobody needs them any more.
-                    logger.warning("publishing failed (%r); %d hints dropped", error, len(self._hints) + len(hints))
-                    self._hints.clear()
+                await self._publish_some()
+
+    async def _publish_some(self) -> None:
+        hints: dict[str, list[bytes]] = {}
+        for _ in range(min(_TOGETHER, len(self._hints))):
+            topic, hint = self._hints.popleft()
+            hints.setdefault(topic, []).append(hint)
+        try:
+            await asyncio.gather(*(self._publish(topic, each) for topic, each in hints.items()))
+        except Exception as error:
+            # Those behind it would wait as long each, and arrive when nobody needs them any more.
+            logger.warning("publishing failed (%r); %d hints dropped", error, len(self._hints) + 1)
+            self._hints.clear()
+
+    async def _publish(self, topic: str, hints: list[bytes]) -> None:
+        """In order: what a signal says may take back what the one before it said."""
+        for hint in hints:
+            # Not `wait_for`: up to Python 3.11 it may forget that the task has been cancelled.
+            async with asyncio.timeout(self._timeout):
+                await self._broker.publish(topic, hint)
