@@ -104,8 +104,11 @@ class Gathering(Generic[Q, A]):
         while self._waiting:
             most = min(len(self._waiting), settings.DATABASE_GATHERED)
             asked = [self._waiting.popleft() for _ in range(most)]
+            answers: Sequence[A | Exception]
             try:
-                answers: Sequence[A | Exception] = await run(self._answer, [question for question, _ in asked])
+                answers = await run(self._answer, [question for question, _ in asked])
+                if len(answers) != most:
+                    raise AssertionError("an answer for each question, or nobody gets one")
             except Exception as error:
                 answers = [error] * most
             for (_, answered), answer in zip(asked, answers, strict=True):
