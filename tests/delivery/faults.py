@@ -26,6 +26,8 @@ class Fault(NamedTuple):
     lag_p99: float | None = LAG_P99
     # The only code with which a socket may end; None where clients are not told.
     closed_with: int | None = None
+    # Whether it ends sockets: if it has ended none, it has not happened.
+    cuts: bool = False
 
 
 async def _nothing(_: Cluster) -> None:
@@ -102,13 +104,13 @@ def _postgres(mode: StopMode) -> Callable[[Cluster], Awaitable[None]]:
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
         "none": Fault("nothing is broken", _nothing),
-        "kill-one": Fault("kill -9 of one process", _kill_one),
-        "kill-all": Fault("kill -9 of all processes", _kill_all),
-        "deploy": Fault("a rolling SIGTERM", _deploy, closed_with=1012),
+        "kill-one": Fault("kill -9 of one process", _kill_one, cuts=True),
+        "kill-all": Fault("kill -9 of all processes", _kill_all, cuts=True),
+        "deploy": Fault("a rolling SIGTERM", _deploy, closed_with=1012, cuts=True),
         "redis-emptied": Fault("Redis killed, and back empty", _empty_redis),
         "redis-frozen": Fault("Redis frozen for 5 s", _freeze_redis),
-        "resets": Fault("TCP resets of 60 % of the clients", _reset_most),
-        "blackhole": Fault("a wire that carries nothing for 9 s", _blackhole, lag_p99=None),
+        "resets": Fault("TCP resets of 60 % of the clients", _reset_most, cuts=True),
+        "blackhole": Fault("a wire that carries nothing for 9 s", _blackhole, lag_p99=None, cuts=True),
         "postgres-restarted": Fault("PostgreSQL restarted", _postgres("fast")),
         "postgres-crashed": Fault("PostgreSQL crashed", _postgres("immediate")),
         "hints": Fault("hints lost, doubled and overtaken", _nothing, environment=UNRELIABLE),
@@ -117,7 +119,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
 
 # Where servers are hosts of their own.
 APART: Mapping[str, Fault] = MappingProxyType(
-    {"unplugged": Fault("a host without its cable for 9 s", _unplug, lag_p99=None)}
+    {"unplugged": Fault("a host without its cable for 9 s", _unplug, lag_p99=None, cuts=True)}
 )
 
 
@@ -135,5 +137,5 @@ async def _one_after_the_other(cluster: Cluster) -> None:
 
 # The most in the least time: for the tests.
 SHORT: Mapping[str, Fault] = MappingProxyType(
-    {"short": Fault("one thing after the other", _one_after_the_other, environment=UNRELIABLE)}
+    {"short": Fault("one thing after the other", _one_after_the_other, environment=UNRELIABLE, cuts=True)}
 )

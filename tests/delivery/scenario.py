@@ -78,6 +78,8 @@ class Outcome:
             found.append(f"a ghost, or somebody missed, {PRESENCE_SECONDS:.0f} s after it")
         if self.flaps:
             found.append(f"{self.flaps} said to have left who were there")
+        if self.fault.cuts and not self.resumed:
+            found.append("nobody was cut off: it did not happen")
         told = self.fault.closed_with
         if told is not None and (others := self.closed.total() - self.closed[told]):
             found.append(f"{others} sockets not closed with {told}")

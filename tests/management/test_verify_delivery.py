@@ -17,6 +17,11 @@ def test_a_fault_that_there_is_not_is_told_with_those_that_there_are() -> None:
     )
 
 
+def test_a_fault_that_cannot_be_had_here_is_not_passed_over() -> None:
+    with pytest.raises(CommandError, match=r"^Left out, for it needs hosts apart .*: unplugged\.$"):
+        call_command("verify_delivery", "--fault", "unplugged", "--loopback")
+
+
 @pytest.mark.parametrize("seconds", ["salam", "-1", "inf"])
 def test_a_time_that_is_none_is_refused(seconds: str) -> None:
     with pytest.raises(CommandError, match="a number of seconds up to an hour"):

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Collection
 from typing import Any
 
 from django.core.management import CommandError
@@ -49,6 +50,8 @@ class Command(BaseCommand):
         try:
             with apart.hosts(0 if short or loopback else processes) as network:
                 chosen = faults.SHORT if short else faults.chosen(wanted, are_apart=network is not None)
+                if left_out := set() if short else wanted - {*chosen, stalled.NAME}:
+                    _tell_of(left_out, were_named=bool(fault))
                 load = scenario.SHORT_LOAD if short else scenario.Load(sends=-(-_SENDS // max(1, len(chosen))))
                 all_met = verify.verify(
                     chosen,
@@ -62,6 +65,14 @@ class Command(BaseCommand):
             sys.stderr.write("Interrupted. All that was started has been stopped.\n")
             sys.exit(_INTERRUPTED)
         sys.exit(not all_met)
+
+
+def _tell_of(left_out: Collection[str], *, were_named: bool) -> None:
+    """What cannot be broken here. Raises `CommandError` if it is what was asked for."""
+    sentence = f"Left out, for it needs hosts apart (root, network namespaces): {', '.join(sorted(left_out))}."
+    if were_named:
+        raise CommandError(sentence)
+    sys.stderr.write(f"{sentence}\n")
 
 
 def _seconds(value: str) -> float:
