@@ -39,6 +39,16 @@ class Send(NamedTuple):
     message: str | None
 
 
+class Change(NamedTuple):
+    """What an author made of a message: another text, or None for nothing. In the order in which it was done."""
+
+    message: str
+    body: str | None
+    began: float
+    ended: float
+    is_acknowledged: bool
+
+
 class Truth(NamedTuple):
     """A room in the end, as it is read: the cursors of its log since all followers began, and its messages by id."""
 
@@ -73,6 +83,8 @@ class Verdict:
     differing: int = 0
     # Streams that did not go on.
     ended: int = 0
+    # Edits and deletions that were never acknowledged.
+    unchanged: int = 0
     # The longest time for which somebody tried to send.
     outage: float = 0.0
     # Seconds from each message's place in the log to each follower, in order of size.
@@ -90,15 +102,18 @@ class Verdict:
             "out of order": self.out_of_order,
             "differing from history": self.differing,
             "streams ended": self.ended,
-            "never acknowledged": self.sent - self.acknowledged,
+            "never acknowledged": self.sent - self.acknowledged + self.unchanged,
         }
         return [f"{count} {what}" for what, count in counts.items() if count]
 
 
-def judge(truth: Truth, sends: Sequence[Send], followers: Iterable[Sequence[Frame]]) -> Verdict:
+def judge(
+    truth: Truth, sends: Sequence[Send], followers: Iterable[Sequence[Frame]], changes: Sequence[Change] = ()
+) -> Verdict:
     """One room."""
     verdict = Verdict(sent=len(sends))
     _judge_sends(verdict, truth, sends)
+    _judge_changes(verdict, truth, sends, changes)
     for frames in followers:
         _judge_follower(verdict, truth, frames)
     verdict.lags.sort()
@@ -115,6 +130,7 @@ def total(verdicts: Sequence[Verdict]) -> Verdict:
         out_of_order=sum(each.out_of_order for each in verdicts),
         differing=sum(each.differing for each in verdicts),
         ended=sum(each.ended for each in verdicts),
+        unchanged=sum(each.unchanged for each in verdicts),
         outage=max((each.outage for each in verdicts), default=0.0),
         lags=sorted(lag for each in verdicts for lag in each.lags),
     )
@@ -144,6 +160,19 @@ def _judge_sends(verdict: Verdict, truth: Truth, sends: Sequence[Send]) -> None:
     verdict.missing += len(acknowledged) - len(known)
     unknown = len(truth.messages.keys() - known)
     verdict.duplicated += max(0, unknown - (len(sends) - len(acknowledged)))
+
+
+def _judge_changes(verdict: Verdict, truth: Truth, sends: Sequence[Send], changes: Sequence[Change]) -> None:
+    """Each message says in the end what its author last made of it."""
+    verdict.outage = max([verdict.outage, *(each.ended - each.began for each in changes)])
+    verdict.unchanged = sum(not each.is_acknowledged for each in changes)
+    last: dict[str, str | None] = {each.message: each.body for each in sends if each.message is not None}
+    last |= {each.message: each.body for each in changes}
+    for unknown in (each.message for each in changes if not each.is_acknowledged):
+        last.pop(unknown, None)
+    for key, body in last.items():
+        if (message := truth.messages.get(key)) is not None:
+            verdict.differing += message.is_deleted != (body is None) or (body is not None and message.body != body)
 
 
 def _judge_follower(verdict: Verdict, truth: Truth, frames: Sequence[Frame]) -> None:

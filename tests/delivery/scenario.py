@@ -145,6 +145,7 @@ def _outcome(fault: Fault, rooms: Sequence[Room], truths: Sequence[Truth], onlin
             truth,
             [send for writer in room.writers for send in writer.sends],
             [follower.frames for follower in room.followers],
+            [change for writer in room.writers for change in writer.changes],
         )
         for room, truth in zip(rooms, truths, strict=True)
     ]

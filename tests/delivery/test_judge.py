@@ -5,7 +5,7 @@ from dataclasses import replace as changed
 
 import pytest
 
-from tests.delivery.judge import Absence, Departure, Frame, Message, Send, Truth, Verdict, flaps, judge, total
+from tests.delivery.judge import Absence, Change, Departure, Frame, Message, Send, Truth, Verdict, flaps, judge, total
 
 
 def _message(number: int, *, version: int | None = None, body: str = "", is_deleted: bool = False) -> Message:
@@ -19,8 +19,10 @@ FRAMES = [Frame(f"c{each.version}", "MessageSent", each.sent_at + 0.5, each) for
 GREETING = Frame("c0", "CaughtUp", 0.0)
 
 
-def _faults(frames: Sequence[Frame], *, truth: Truth = TRUTH, sends: Sequence[Send] = SENDS) -> list[str]:
-    return judge(truth, sends, [frames]).faults()
+def _faults(
+    frames: Sequence[Frame], *, truth: Truth = TRUTH, sends: Sequence[Send] = SENDS, changes: Sequence[Change] = ()
+) -> list[str]:
+    return judge(truth, sends, [frames], changes).faults()
 
 
 def test_a_good_history_has_no_faults_and_is_counted() -> None:
@@ -52,6 +54,27 @@ def test_what_was_acknowledged_and_is_not_there_is_missing() -> None:
     assert _faults(FRAMES, sends=sends) == ["1 missing"]
 
 
+def test_an_edit_or_a_deletion_that_was_acknowledged_and_is_not_there_differs() -> None:
+    *_, third, fourth = MESSAGES
+    edited = Change(third.id, "better", 5.0, 6.0, is_acknowledged=True)
+    deleted = Change(fourth.id, None, 5.0, 6.0, is_acknowledged=True)
+    assert judge(TRUTH, SENDS, [FRAMES], [edited]).faults() == ["1 differing from history"]
+    assert judge(TRUTH, SENDS, [FRAMES], [deleted]).faults() == ["1 differing from history"]
+    assert judge(TRUTH, SENDS, [FRAMES], [edited, edited._replace(body=third.body)]).faults() == []
+
+
+def test_a_message_that_says_what_nobody_said_differs() -> None:
+    sends = [*SENDS[:-1], SENDS[-1]._replace(body="something else")]
+    assert _faults(FRAMES, sends=sends) == ["1 differing from history"]
+
+
+def test_a_change_that_was_never_acknowledged_is_told_and_may_have_been_made_or_not() -> None:
+    unknown = Change(MESSAGES[0].id, "better", 5.0, 65.0, is_acknowledged=False)
+    verdict = judge(TRUTH, SENDS, [FRAMES], [unknown])
+    assert verdict.faults() == ["1 never acknowledged"]
+    assert verdict.outage == 60.0
+
+
 def test_two_sends_with_one_message_are_one_too_few() -> None:
     sends = [*SENDS[:-1], SENDS[0]]
     assert "1 missing" in _faults(FRAMES, sends=sends)
@@ -70,12 +93,16 @@ def test_an_edit_and_a_deletion_change_the_copy_and_an_older_version_does_not() 
     edited = _message(1, version=5, body="better")
     deleted = _message(2, version=6, body="", is_deleted=True)
     truth = Truth([*TRUTH.log, "c5", "c6"], {**TRUTH.messages, "m1": edited, "m2": deleted})
+    changes = [
+        Change("m1", edited.body, 4.5, 5.5, is_acknowledged=True),
+        Change("m2", None, 5.5, 6.5, is_acknowledged=True),
+    ]
     later = [Frame("c5", "MessageEdited", 5.0, edited), Frame("c6", "MessageDeleted", 6.0, deleted)]
-    assert _faults([*FRAMES, *later], truth=truth) == []
+    assert _faults([*FRAMES, *later], truth=truth, changes=changes) == []
     # As it is shown to somebody who resumes: the message is as it is now already where it was sent.
-    assert _faults([FRAMES[0]._replace(message=edited), *FRAMES[1:], *later], truth=truth) == []
+    assert _faults([FRAMES[0]._replace(message=edited), *FRAMES[1:], *later], truth=truth, changes=changes) == []
     stale = later[0]._replace(message=edited._replace(body="worse"))
-    assert _faults([*FRAMES, stale, later[1]], truth=truth) == ["1 differing from history"]
+    assert _faults([*FRAMES, stale, later[1]], truth=truth, changes=changes) == ["1 differing from history"]
 
 
 @pytest.mark.parametrize("type_name", ["StreamReset", "StreamEnded"])

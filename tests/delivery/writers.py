@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 from tests.delivery.clients import BROKEN, Asks, Way
-from tests.delivery.judge import Send
+from tests.delivery.judge import Change, Send
 from tests.transport.client import Answer
 
 # Seconds after which a send is given up, and counts as one that was never acknowledged.
@@ -36,6 +36,7 @@ class Writer:
         self.name = name
         self.way = way
         self.sends: list[Send] = []
+        self.changes: list[Change] = []
         self._room = room
         self._connect = way.socket if by_socket else way.http
         self._pause = pause
@@ -58,10 +59,10 @@ class Writer:
 
     async def _take(self, turn: int) -> None:
         if self._said and turn % _TURNS == _TURNS // 2:
-            await self._do(_EDIT, message=self._random.choice(self._said), body=f"{self.name} again {turn}")
+            await self._change(self._random.choice(self._said), f"{self.name} again {turn}")
         elif self._said and turn % _TURNS == 0:
             said = self._said.pop(self._random.randrange(len(self._said)))
-            await self._do(_DELETE, message=said)
+            await self._change(said, None)
         else:
             await self._send()
 
@@ -72,6 +73,14 @@ class Writer:
         self.sends.append(Send(body, began, time.time(), message))
         if message is not None:
             self._said.append(message)
+
+    async def _change(self, message: str, body: str | None) -> None:
+        began = time.time()
+        if body is None:
+            done = await self._do(_DELETE, message=message)
+        else:
+            done = await self._do(_EDIT, message=message, body=body)
+        self.changes.append(Change(message, body, began, time.time(), is_acknowledged=done is not None))
 
     async def _do(self, document: str, **input: Any) -> str | None:
         """The id of the message, once it is acknowledged; None if it never was."""
