@@ -181,6 +181,12 @@ async def test_a_call_that_fails_fails_for_those_whom_it_was_to_answer() -> None
     assert await gathering.ask(2) == 2
 
 
+async def test_a_call_that_answers_too_few_leaves_nobody_waiting() -> None:
+    gathering = database.Gathering[int, int](lambda numbers: numbers[1:])
+    results = await asyncio.gather(*map(gathering.ask, (2, 3)), return_exceptions=True)
+    assert [type(result) for result in results] == [AssertionError] * 2
+
+
 async def test_who_gives_up_waiting_takes_nothing_from_the_others() -> None:
     slow = _Slow()
     gathering = database.Gathering(slow)

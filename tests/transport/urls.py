@@ -30,7 +30,7 @@ async def inside(request: HttpRequest) -> JsonResponse:
             "sockets": len(sockets),
             "closing": sum(each.state != each.STATE_OPEN for each in sockets),
             "full": sum(not each._room.is_set() for each in sockets),
-            "unsent": max((_unsent(each.transport) for each in sockets), default=0),
+            "unsent": max((each.unsent() for each in sockets), default=0),
             "tasks": Counter(_name(task.get_coro()) for task in asyncio.all_tasks()),
             "feeds": len(running.topics),
             "holders": sum(running._holders.values()),
@@ -42,11 +42,6 @@ async def inside(request: HttpRequest) -> JsonResponse:
 
 def _name(coroutine: object) -> str:
     return getattr(coroutine, "__qualname__", type(coroutine).__name__)
-
-
-def _unsent(transport: Any) -> int:
-    unsent: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
-    return unsent
 
 
 urlpatterns = [*product, path("inside", inside)]

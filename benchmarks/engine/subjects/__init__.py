@@ -40,8 +40,4 @@ class Subject(Protocol):
     @property
     def name(self) -> str: ...
 
-    @property
-    def is_lossless(self) -> bool:
-        """Whether a burst arrives: of what is dropped on the way there is nothing to measure."""
-
     def running(self, stage: Stage) -> AbstractContextManager[Running]: ...

@@ -20,7 +20,6 @@ from benchmarks.engine.subjects import DOCUMENT, Audience
 @dataclass(frozen=True)
 class Other:
     peer: Peer
-    is_lossless: bool = True
 
     @property
     def name(self) -> str:
@@ -101,8 +100,8 @@ def _frame(number: int) -> dict[str, Any]:
 
 NODE = Other(GRAPHQL_WS)
 NODE_YOGA = Other(YOGA)
-RECIPE = Other(STRAWBERRY, is_lossless=False)
-CONSUMER = Other(CHANNELS, is_lossless=False)
+RECIPE = Other(STRAWBERRY)
+CONSUMER = Other(CHANNELS)
 
 
 def floor() -> Other:

@@ -23,7 +23,6 @@ class Ours:
     """`command` is of `program`, and gets `--host` and `--port`."""
 
     name: str = "ours"
-    is_lossless: bool = True
     program: Path = MANAGE
     command: Sequence[str] = ("serve",)
     environment: Mapping[str, str] = field(default_factory=dict)
