@@ -61,7 +61,8 @@ def stalled_reader(outcome: stalled.Outcome) -> None:
     before, after = (run.verdict.lag(0.99) for run in (outcome.without, outcome.stalled))
     grown, would_have = (run.growth / 1024 for run in (outcome.stalled, outcome.without))
     _say(
-        f"{stalled.NAME}: {stalled.EVENTS:,} events while somebody did not read for {stalled.STALL_SECONDS:.0f} s. "
+        f"{stalled.NAME}: {outcome.stalled.passed:,} events passed while somebody did not read for "
+        f"{outcome.stalled.seconds:.0f} s, and then came. "
         f"Missing {outcome.verdict.missing}, duplicated {outcome.verdict.duplicated}, "
         f"out of order {outcome.verdict.out_of_order}, differing {outcome.verdict.differing}, "
         f"sockets lost {outcome.stalled.resumed}. The process grew by {grown:,.0f} KiB, and without them by "

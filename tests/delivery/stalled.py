@@ -8,7 +8,8 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from tests.delivery.cluster import SETTINGS, Cluster
-from tests.delivery.judge import Verdict, judge
+from tests.delivery.followers import Follower
+from tests.delivery.judge import OF_THE_MOMENT, Verdict, judge
 from tests.delivery.scenario import Load, Room, furnish, truth_of, until
 
 NAME = "stalled-reader"
@@ -36,6 +38,9 @@ _LOAD = Load(rooms=1, writers=1, followers=3, pause=0.2)
 
 class Run(NamedTuple):
     verdict: Verdict
+    # Events that all others had been told of before who did not read began to, and seconds until then.
+    passed: int
+    seconds: float
     # Of the process: its memory at most, less what it was before, in bytes.
     growth: int
     resumed: int
@@ -57,6 +62,8 @@ class Outcome:
     @property
     def failures(self) -> list[str]:
         found = [*self.without.verdict.faults(), *self.stalled.verdict.faults()]
+        if self.stalled.passed < EVENTS:
+            found.append(f"only {self.stalled.passed:,} events passed while somebody did not read")
         if self.stalled.resumed:
             found.append("the socket of who did not read was closed")
         if self.cost > GROWTH_BYTES:
@@ -90,11 +97,12 @@ async def play(cluster: Cluster, *, is_stalled: bool, seed: str, tick: Callable[
             watching = group.create_task(memory.watch(tick))
             if is_stalled:
                 reader.reads.clear()
+            began, before = time.monotonic(), _had_by_all(room.followers)
             passing = group.create_task(_burst(cluster, room, EVENTS, STALL_SECONDS))
             await asyncio.sleep(STALL_SECONDS)
-            await asyncio.wait({passing}, timeout=_MORE_SECONDS)
-            if is_stalled:
-                reader.reads.set()
+            await until(lambda: passing.done() and _had_by_all(room.followers) - before >= EVENTS, _MORE_SECONDS)
+            passed, seconds = _had_by_all(room.followers) - before, time.monotonic() - began
+            reader.reads.set()
             await passing
             stop.set()
             await writing
@@ -102,9 +110,16 @@ async def play(cluster: Cluster, *, is_stalled: bool, seed: str, tick: Callable[
             await until(lambda: all(each.cursor == truth.log[-1] for each in followers), _CATCH_UP_SECONDS)
             for task in (*tasks, watching):
                 task.cancel()
-    verdict = judge(truth, room.writers[0].sends, [each.frames for each in followers])
+    [writer] = room.writers
+    verdict = judge(truth, writer.sends, [each.frames for each in followers], writer.changes)
     verdict.lags = judge(truth, (), [each.frames for each in room.followers]).lags
-    return Run(verdict, memory.most - memory.at_first, sum(each.resumed for each in followers))
+    resumed = sum(each.resumed for each in followers)
+    return Run(verdict, passed, seconds, memory.most - memory.at_first, resumed)
+
+
+def _had_by_all(followers: Sequence[Follower]) -> int:
+    """How many events of the log."""
+    return min(sum(frame.type not in OF_THE_MOMENT for frame in each.frames) for each in followers)
 
 
 async def _burst(cluster: Cluster, room: Room, count: int, seconds: float) -> None:
