@@ -407,6 +407,7 @@ OPERATIONS_PER_CONNECTION = 100
 INBOUND_FRAMES_WAITING = 256
 CREDENTIAL_SWEEP_INTERVAL = 5.0
 DRAIN_SECONDS = 5.0  # over which a stopping server closes its sockets, and for which each waits for answers under way
+DRAINED_PER_SECOND = 500  # sockets that it closes if there are few: all at once, and all would come back at once
 
 # --- Limits of what one person is told ------------------------------------------------------------------------
 

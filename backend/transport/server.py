@@ -29,8 +29,6 @@ logger = logging.getLogger(__name__)
 
 # Seconds between daphne's visits to each connection.
 _CHECK_INTERVAL = 2
-# Sockets closed in a second while stopping: all at once, and all clients would come back at once.
-_CLOSED_PER_SECOND = 500
 _SOON = 0.05  # seconds
 
 
@@ -256,7 +254,7 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
             port.stopListening()
         loop = asyncio.get_running_loop()
         sockets = [each for each in self.connections if isinstance(each, WebSocketProtocol)]
-        spread = min(settings.DRAIN_SECONDS, len(sockets) / _CLOSED_PER_SECOND)
+        spread = min(settings.DRAIN_SECONDS, len(sockets) / settings.DRAINED_PER_SECOND)
         for socket in sockets:
             loop.call_later(random.uniform(0, spread), socket.restart)  # noqa: S311
         deadline = time.monotonic() + spread + settings.DRAIN_SECONDS
