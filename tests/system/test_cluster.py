@@ -11,6 +11,9 @@ from tests.system.conftest import Cluster
 from tests.system.follower import Follower
 from tests.system.person import Person
 
+SILENT_SECONDS = 6.0  # for longer than a hub waits for its own heartbeat
+PROMPT = 2.0  # seconds for a send on any machine: whoever waited for Redis would wait for all of the six, or more
+
 
 def test_what_is_said_in_one_process_is_heard_in_the_other(cluster: Cluster, people: list[Person]) -> None:
     ali, vera = people
@@ -102,15 +105,45 @@ def test_after_a_flushed_redis_hints_flow_again(cluster: Cluster, people: list[P
         follower.wait_for("CaughtUp")
         cluster.redis.kill()
         cluster.redis.start()
-        deadline = time.monotonic() + 40
-        quick = 0
-        while quick < 3:
-            assert time.monotonic() < deadline, "hints do not come back"
-            sent = len(follower.bodies)
-            at = time.monotonic()
-            ali.send(room, "again")
-            follower.wait_for_messages(sent + 1)
-            quick = quick + 1 if time.monotonic() - at < 0.2 else 0
+        _hints_flow(ali, room, follower)
+
+
+def test_a_redis_that_goes_silent_holds_up_nobody_who_sends_and_loses_nothing(
+    cluster: Cluster, people: list[Person]
+) -> None:
+    """Its connections stay open, and what is written to them is taken: by the system, for nobody."""
+    ali, vera = people
+    room = _both_enter(ali, vera)
+    with Follower(ws_url=cluster.b.ws_url, token=vera.token, room=room, until=1000) as follower:
+        follower.wait_for("CaughtUp")
+        cluster.redis.freeze()
+        try:
+            count, slowest, frozen = 0, 0.0, time.monotonic()
+            while time.monotonic() - frozen < SILENT_SECONDS:
+                at = time.monotonic()
+                ali.at((cluster.a, cluster.b)[count % 2].url).send(room, str(count))
+                slowest = max(slowest, time.monotonic() - at)
+                count += 1
+                time.sleep(0.02)
+            follower.wait_for_messages(count)  # by the log
+        finally:
+            cluster.redis.thaw()
+        assert slowest < PROMPT, f"a send of {count} took {slowest:.1f} s"
+        assert follower.bodies == _numbers(count)
+        _hints_flow(ali.at(cluster.a.url), room, follower)
+
+
+def _hints_flow(person: Person, room: str, follower: Follower) -> None:
+    """Again: what they say is heard at once, three times in a row."""
+    deadline = time.monotonic() + 40
+    quick = 0
+    while quick < 3:
+        assert time.monotonic() < deadline, "hints do not come back"
+        sent = len(follower.bodies)
+        at = time.monotonic()
+        person.send(room, "again")
+        follower.wait_for_messages(sent + 1)
+        quick = quick + 1 if time.monotonic() - at < 0.2 else 0
 
 
 def _both_enter(ali: Person, vera: Person) -> str:
