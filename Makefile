@@ -90,8 +90,8 @@ browser: $(DEVELOPMENT) $(DIST) ## Tests of GraphiQL, in a real Chromium
 	$(BIN)/pytest tests/browser
 
 # The tests have the short form of it.
-delivery: $(DEVELOPMENT) ## Break a cluster in every way, and check that nothing is lost (some minutes)
-	$(MANAGE) verify_delivery
+delivery: $(DEVELOPMENT) ## Break a cluster in every way, and check that nothing is lost (PROCESSES="1 2 4", SEED=1)
+	@$(MANAGE) verify_delivery $(if $(PROCESSES),--processes $(PROCESSES)) $(if $(SEED),--seed $(SEED))
 
 ## Measure
 

@@ -51,19 +51,22 @@ def services(network: Network | None) -> Iterator[Services]:
 
 
 @contextmanager
-def cluster(on: Services, *, processes: int, environment: Mapping[str, str]) -> Iterator[Cluster]:
-    """New processes, with `environment` beside the settings of the tests."""
+def cluster(on: Services, *, processes: int, environment: Mapping[str, str], seed: str) -> Iterator[Cluster]:
+    """New processes, with `environment` beside the settings of the tests. `seed` is of what is random around them."""
     hosts = on.network.hosts if on.network else [None] * processes
     servers = [
         ServerProcess(
             database_url=on.postgres.url,
             redis_url=on.redis.url,
-            environment={**SETTINGS, **environment},
+            environment={**SETTINGS, "DELIVERY_SEED": f"{seed}.{number}", **environment},
             host=host,
         )
-        for host in hosts[:processes]
+        for number, host in enumerate(hosts[:processes])
     ]
     with ExitStack() as stack, ThreadPoolExecutor(processes) as starting:
         list(starting.map(stack.enter_context, servers))
-        proxies = [stack.enter_context(TcpProxy(server.address, server.port)) for server in servers]
+        proxies = [
+            stack.enter_context(TcpProxy(server.address, server.port, seed=f"{seed}.{number}"))
+            for number, server in enumerate(servers)
+        ]
         yield Cluster(on, tuple(servers), tuple(proxies))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from tests.delivery.cluster import SETTINGS, Cluster
@@ -155,11 +155,19 @@ def _small_socket(address: str, port: int) -> socket.socket:
     return connection
 
 
+def can_be_measured() -> bool:
+    return _memory_of("self").exists()
+
+
+def _memory_of(process: int | Literal["self"]) -> Path:
+    return Path(f"/proc/{process}/smaps_rollup")
+
+
 class _Memory:
     """What a process has for itself, as the system counts it."""
 
     def __init__(self, pid: int) -> None:
-        self._path = Path(f"/proc/{pid}/smaps_rollup")
+        self._path = _memory_of(pid)
         self.at_first = self.most = self._now()
 
     async def watch(self, tick: Callable[[], None]) -> None:

@@ -27,13 +27,13 @@ def verify(
         if faults:
             report.columns()
         for number, (name, fault) in enumerate(faults.items(), start=1):
-            environment = {**fault.environment, "DELIVERY_SEED": str(seed)}
+            own = f"{seed}.{number}"
             title = f"{number} of {len(faults)}, {fault.title}: seconds"
             with (
                 Progress(title, of=int(scenario.CALM_SECONDS + load.seconds)) as progress,
-                cluster(on, processes=processes, environment=environment) as broken,
+                cluster(on, processes=processes, environment=fault.environment, seed=own) as broken,
             ):
-                played = scenario.play(broken, fault, load=load, seed=f"{seed}.{number}", tick=progress.add)
+                played = scenario.play(broken, fault, load=load, seed=own, tick=progress.add)
                 outcome = asyncio.run(played)
             outcomes.append(outcome)
             report.line(name, outcome)
@@ -45,11 +45,10 @@ def verify(
 
 
 def _run(on: Services, *, is_stalled: bool, seed: int) -> stalled.Run:
+    own = f"{seed}.{is_stalled:d}"
     title = f"{stalled.EVENTS:,} events {'while somebody does not read' if is_stalled else 'to compare with'}: seconds"
     with (
         Progress(title, of=int(stalled.STALL_SECONDS)) as progress,
-        cluster(on, processes=1, environment={}) as server,
+        cluster(on, processes=1, environment={}, seed=own) as server,
     ):
-        return asyncio.run(
-            stalled.play(server, is_stalled=is_stalled, seed=f"{seed}.{is_stalled:d}", tick=progress.add)
-        )
+        return asyncio.run(stalled.play(server, is_stalled=is_stalled, seed=own, tick=progress.add))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import socket
 import struct
 import threading
@@ -20,15 +21,17 @@ _CALL_SECONDS = 10.0
 class TcpProxy:
     """Listens on `port` in a thread of its own for as long as a `with` block lasts.
 
-    Every method returns when the change is in force, and may be called from any thread.
+    Every method returns when the change is in force, and may be called from any thread. `seed` is of what is random.
     """
 
-    def __init__(self, upstream_host: str, upstream_port: int) -> None:
+    def __init__(self, upstream_host: str, upstream_port: int, *, seed: str | None = None) -> None:
         self.host = LOOPBACK
         self.port = free_port()
         self.accepted = 0
         self._upstream = (upstream_host, upstream_port)
-        self._links: set[asyncio.Task[None]] = set()
+        self._random = random.Random(seed)
+        # In the order in which they came, so that a seed says which of them is meant.
+        self._links: dict[asyncio.Task[None], None] = {}
         self._dead: set[asyncio.Task[None]] = set()
         self._swallowing = False
         self._delay = 0.0
@@ -56,7 +59,10 @@ class TcpProxy:
         return len(self._links)
 
     def cut(self, share: float = 1.0) -> int:
-        """Reset this share of the connections, on both sides (RST, not a polite end). Returns how many those were."""
+        """Reset this share of the connections, on both sides (RST, not a polite end). Returns how many those were.
+
+        Which ones, is random.
+        """
         return self._call(self._cut(share))
 
     def blackhole(self) -> None:
@@ -113,7 +119,7 @@ class TcpProxy:
         return len(self._links)
 
     async def _cut(self, share: float) -> int:
-        links = list(self._links)[: ceil(share * len(self._links))]
+        links = self._random.sample(list(self._links), ceil(share * len(self._links)))
         for link in links:
             link.cancel()
         await asyncio.gather(*links, return_exceptions=True)
@@ -123,7 +129,7 @@ class TcpProxy:
         link = asyncio.current_task()
         assert link
         self.accepted += 1
-        self._links.add(link)
+        self._links[link] = None
         if self._swallowing:
             self._dead.add(link)
         writers = [writer]
@@ -144,7 +150,7 @@ class TcpProxy:
         finally:
             for each in writers:
                 _reset(each)
-            self._links.discard(link)
+            self._links.pop(link, None)
             self._dead.discard(link)
 
     async def _pump(self, link: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

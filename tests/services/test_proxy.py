@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import socket
 import socketserver
 import threading
@@ -115,6 +116,30 @@ def test_a_share_of_the_connections_can_be_cut(proxy: TcpProxy, connect: Connect
     assert all(map(_says_back, clients))
     assert proxy.cut(0.6) == 3
     assert proxy.connections == 2
+
+
+def test_the_same_are_cut_for_the_same_seed() -> None:
+    cut = [_cut_in_order(seed) for seed in ("1", "1", "2", "3", "4")]
+    assert cut[0] == cut[1]
+    assert len({tuple(each) for each in cut}) > 1
+
+
+def _cut_in_order(seed: str) -> list[int]:
+    """Which of ten connections, by the order in which they came, are reset when half of them are."""
+    with contextlib.ExitStack() as stack:
+        upstream = stack.enter_context(socket.create_server((LOOPBACK, 0)))
+        proxy = stack.enter_context(TcpProxy(*upstream.getsockname(), seed=seed))
+        clients = []
+        for number in range(10):
+            clients.append(stack.enter_context(socket.create_connection((LOOPBACK, proxy.port), SOON)))
+            assert _becomes(lambda: proxy.connections == number + 1)  # noqa: B023  # called at once
+        assert proxy.cut(0.5) == 5
+        poll = select.poll()
+        for client in clients:
+            poll.register(client, 0)
+        assert _becomes(lambda: len(poll.poll(0)) == 5)
+        gone = {file for file, _ in poll.poll(0)}
+        return [number for number, client in enumerate(clients) if client.fileno() in gone]
 
 
 def test_a_blackhole_holds_what_is_said_until_it_is_restored(proxy: TcpProxy, connect: Connect) -> None:
