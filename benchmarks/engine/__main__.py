@@ -10,8 +10,8 @@ import signal
 import sys
 
 from benchmarks.engine import cores, faults, plots, results
+from benchmarks.engine.errors import BenchmarkFailed
 from benchmarks.engine.figures import Figure
-from benchmarks.engine.generator import BenchmarkFailed
 from benchmarks.engine.peers.peers import set_up
 from benchmarks.engine.scenarios import ALL
 from benchmarks.engine.scenarios.rounds import say

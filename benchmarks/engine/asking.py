@@ -10,7 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-from benchmarks.engine.generator import BenchmarkFailed, build
+from benchmarks.engine.compiler import build
+from benchmarks.engine.errors import BenchmarkFailed
 
 NUMBER = "~000000~"  # in a request: a number that no other one has stands there instead
 _CONNECT_SECONDS = 60.0

@@ -10,7 +10,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from benchmarks.engine.generator import BenchmarkFailed, Followers, Line
+from benchmarks.engine.errors import BenchmarkFailed
+from benchmarks.engine.generator import Followers, Line
 from benchmarks.engine.stamps import Stamps, body
 from tests.services.ports import LOOPBACK
 

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from benchmarks.engine import cores
-from benchmarks.engine.generator import BenchmarkFailed, Followers, Report
+from benchmarks.engine.errors import BenchmarkFailed
+from benchmarks.engine.generator import Followers, Report
 from benchmarks.engine.stage import Stage
 from benchmarks.engine.subjects import Audience, Running, Subject
 
@@ -23,7 +24,8 @@ class Cost:
 
     deliveries: int
     cpu: float  # seconds of the server
-    wall: float  # seconds from the first one's commit to the last one's arrival
+    wall: float  # seconds from letting the first one go to the last one's arrival
+    clients: float  # the load generator's share of its core meanwhile, at most
     report: Report
 
     @property
@@ -40,9 +42,11 @@ class Following:
         self._running = running
         self._followers = followers
         self._publisher = audience.publisher
-        before, self.resident_before = self.cpu(), self.resident()
+        self._last = 0
+        before, clients_before, self.resident_before = self.cpu(), followers.cpu(), self.resident()
         self.connect_seconds = followers.connect(audience.lines, seconds=seconds)
         self.connect_cpu = self.cpu() - before
+        self.connect_clients = (followers.cpu() - clients_before) / self.connect_seconds
 
     @property
     def sockets(self) -> int:
@@ -78,29 +82,28 @@ class Following:
 
         Raises `BenchmarkFailed` unless every socket got each of them once and in order.
         """
-        before, wall, events = self.cpu(), 0.0, 0
+        before, clients_before, wall, events = self.cpu(), self._followers.cpu(), 0.0, 0
         while events < most * at_once and (events < least * at_once or self.cpu() - before < cpu):
             wall += self._must_pass_on(at_once)
             events += at_once
-        used = self.cpu() - before
-        report = self._followers.report()
+        used, clients = self.cpu() - before, self._followers.cpu() - clients_before
         deliveries = events * self.sockets
-        report.check(deliveries)
-        return Cost(deliveries, used, wall, report)
+        report = self._followers.checked(deliveries, last=self._last)
+        return Cost(deliveries, used, wall, clients / wall, report)
 
     def pace(self, *, per_second: float, count: int) -> Cost:
         """Events at a steady rate, whether or not the last one has arrived."""
         first = self._stage.number(count)
-        before, began = self.cpu(), time.monotonic()
+        before, clients_before, began = self.cpu(), self._followers.cpu(), time.monotonic()
         for index in range(count):
             self._publisher.prepare(first + index, 1)
             time.sleep(max(0.0, began + index / per_second - time.monotonic()))
             self._publisher.commit()
         if self._followers.has_all(first + count - 1, seconds=_ARRIVE_SECONDS) is None:
             raise BenchmarkFailed(f"{per_second:g} events a second never arrive.")
-        report = self._followers.report()
-        report.check(count * self.sockets)
-        return Cost(report.deliveries, self.cpu() - before, time.monotonic() - began, report)
+        used, clients, wall = self.cpu() - before, self._followers.cpu() - clients_before, time.monotonic() - began
+        report = self._followers.checked(count * self.sockets, last=first + count - 1)
+        return Cost(report.deliveries, used, wall, clients / wall, report)
 
     def _must_pass_on(self, count: int) -> float:
         seconds = self._pass_on(count, seconds=_ARRIVE_SECONDS)
@@ -110,10 +113,11 @@ class Following:
 
     def _pass_on(self, count: int, *, seconds: float) -> float | None:
         first = self._stage.number(count)
+        self._last = first + count - 1
         self._publisher.prepare(first, count)
         began = time.monotonic()
         self._publisher.commit()
-        arrived = self._followers.has_all(first + count - 1, seconds=seconds)
+        arrived = self._followers.has_all(self._last, seconds=seconds)
         return None if arrived is None else time.monotonic() - began
 
 

@@ -1,44 +1,25 @@
-"""Builds the load generator, and talks to it: many sockets that check what they are sent (`load/follow.c`)."""
+"""Talks to the load generator: many sockets that check what they are sent (`load/follow.c`)."""
 
 import json
 import select
-import shutil
 import subprocess
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-from benchmarks.engine.stamps import Stamps
+import msgspec
 
-SOURCES = Path(__file__).parent / "load"
-_FLAGS = ("-O2", "-Wall", "-Wextra", "-Werror", "-std=c11")
+from benchmarks.engine import cores, frames
+from benchmarks.engine.compiler import build
+from benchmarks.engine.errors import BenchmarkFailed
+from benchmarks.engine.stamps import Stamps, body
+
 _CONNECT_AT_ONCE = 64
 _STOP_SECONDS = 10
-
-
-class BenchmarkFailed(Exception):
-    """Says in one sentence why there is no figure."""
-
-
-@cache
-def _folder() -> TemporaryDirectory[str]:
-    return TemporaryDirectory(prefix="chaikhana-load-")
-
-
-@cache
-def build(name: str, *others: str) -> Path:
-    """The program made of these sources. Raises `BenchmarkFailed` without a C compiler."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        raise BenchmarkFailed("The load generator is written in C: install a C compiler (Debian: apt-get install gcc).")
-    program = Path(_folder().name) / name
-    sources = [SOURCES / f"{each}.c" for each in (name, *others)]
-    subprocess.run([compiler, *_FLAGS, "-o", program, *sources], check=True)
-    return program
+_ALIKE = 16  # bytes that frames of one subject may differ by: their ids have as many digits as they need
 
 
 @dataclass(frozen=True)
@@ -61,7 +42,8 @@ class Report:
     """What all sockets together were sent since the last report."""
 
     deliveries: int
-    bytes: int
+    shortest: int  # bytes
+    longest: int
     missing: int
     repeated: int
     lost: int  # sockets
@@ -69,13 +51,26 @@ class Report:
     p50_us: int
     p99_us: int
     max_us: int
-    sample: str
+    sample: str  # the last frame of one of them, a byte a character
 
-    def check(self, deliveries: int) -> None:
-        """Raises `BenchmarkFailed` unless it is all of them, each once and in order, on every socket."""
+    def check(self, deliveries: int, *, last: int, is_graphql: bool = True) -> None:
+        """Raises `BenchmarkFailed` unless it is all of them, each once and in order, on every socket, and says so.
+
+        What a frame says is looked for in one, that of the event `last`, and the others have to be as long.
+        """
         faults = {name: getattr(self, name) for name in ("missing", "repeated", "lost", "refused")}
         if self.deliveries != deliveries or any(faults.values()):
             raise BenchmarkFailed(f"Of {deliveries} deliveries {self.deliveries} came, and {faults}.")
+        sample = self.sample.encode("latin-1")
+        try:
+            said = frames.body_of(sample, is_graphql=is_graphql)
+        except msgspec.MsgspecError as error:
+            raise BenchmarkFailed(f"A frame is not that of an event ({error}): {sample!r}.") from error
+        if said != body(last):
+            raise BenchmarkFailed(f"The frame of event {last} says {said!r}.")
+        if self.longest - self.shortest > _ALIKE or not self.shortest <= len(sample) <= self.longest:
+            sizes = f"{self.shortest} to {self.longest} bytes, and one that was looked into {len(sample)}"
+            raise BenchmarkFailed(f"The frames of the same events have {sizes}.")
 
 
 class Followers:
@@ -84,6 +79,7 @@ class Followers:
     def __init__(self, stamps: Stamps) -> None:
         self._stamps = stamps
         self.count = 0
+        self._is_graphql = True
 
     def __enter__(self) -> Self:
         with ExitStack() as undo:
@@ -109,15 +105,26 @@ class Followers:
         path = self._folder / "lines"
         path.write_text("".join(f"{line}\n" for line in lines))
         self.count = len(lines)
+        self._is_graphql = bool(lines[0].subprotocol)
         answer = self._ask(f"connect {path} {at_once} {seconds}", seconds)
         if answer["event"] != "connected" or answer["lost"]:
             raise BenchmarkFailed(f"Of {self.count} sockets {answer['connections']} were let in: {answer}.")
         return float(answer["seconds"])
 
+    def cpu(self) -> float:
+        """Seconds that the generator has used so far."""
+        return cores.cpu_seconds([self._process.pid])
+
     def has_all(self, number: int, *, seconds: float = 60) -> float | None:
         """Seconds until every socket has this event; None if one has not by then."""
         answer = self._ask(f"wait {number} {seconds}", seconds)
         return float(answer["seconds"]) if answer["event"] == "reached" else None
+
+    def checked(self, deliveries: int, *, last: int) -> Report:
+        """The report on so many deliveries, of which `last` is the last event's. Raises `BenchmarkFailed`."""
+        report = self.report()
+        report.check(deliveries, last=last, is_graphql=self._is_graphql)
+        return report
 
     def report(self) -> Report:
         answer = self._ask("report", 10)

@@ -4,7 +4,7 @@ import mmap
 import time
 from pathlib import Path
 
-MOST = 1 << 20  # events of one run; the generator maps as many
+MOST = 1_000_000  # events, as many as six digits have; the generator maps as many
 _SIZE = 8
 
 

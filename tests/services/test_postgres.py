@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.services import postgres_binaries
+from tests.services import postgres_binaries, wheels
 from tests.services.errors import ServiceMissing
 from tests.services.postgres import PostgresServer, StopMode, postgres_url
 
@@ -81,6 +81,6 @@ def test_a_missing_postgres_is_an_error_that_says_what_to_install(
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(postgres_binaries, "DEBIAN", tmp_path)
     monkeypatch.setattr(postgres_binaries, "WHEEL", unknown)
-    monkeypatch.setattr(postgres_binaries, "find_spec", lambda _: None)
+    monkeypatch.setattr(wheels, "find_spec", lambda _: None)
     with pytest.raises(ServiceMissing, match=r"install its server .* or set TEST_DATABASE_URL .*: ERROR"):
         postgres_binaries.find_binaries()

@@ -8,7 +8,7 @@
  * A line of FILE has columns between tabs: port, path, subprotocol, what goes first, the text that says that an answer is
  * a good one, the request. With a subprotocol it is a WebSocket, and what goes first is acknowledged before any request.
  * Without one it is HTTP, and what goes first is a header of each POST. In a request every ~000000~ is replaced by a
- * number that no other request of this process has.
+ * number that no other request of this process has: it asks no more than a million times.
  */
 
 #define _GNU_SOURCE
@@ -24,7 +24,7 @@
 
 #include "websocket.h"
 
-enum { COLUMNS = 6, LATENCIES = 1 << 20, AT_A_TIME = 512, ANSWER = 1 << 16, REQUEST = 1 << 14 };
+enum { COLUMNS = 6, LATENCIES = 1000000, AT_A_TIME = 512, ANSWER = 1 << 16, REQUEST = 1 << 14 };
 
 struct asker {
     struct socket socket;
@@ -86,10 +86,10 @@ static void post(struct asker *asker, const char *body) {
 }
 
 static void ask(struct asker *asker) {
-    number++;
+    if (++number == LATENCIES) lose("all numbers are used up");
     for (char *at = asker->columns[5]; (at = strchr(at, '~')) && strspn(at + 1, "0123456789") == 6 && at[7] == '~';) {
         char digits[8];
-        snprintf(digits, sizeof digits, "%06ld", number % 1000000);
+        snprintf(digits, sizeof digits, "%06ld", number);
         memcpy(at + 1, digits, 6);
         at += 8;
     }
@@ -106,10 +106,10 @@ static int by_value(const void *left, const void *right) {
 }
 
 static void report(void) {
-    long kept = answered < LATENCIES ? answered : LATENCIES;
-    qsort(latencies, (size_t)kept, sizeof *latencies, by_value);
+    qsort(latencies, (size_t)answered, sizeof *latencies, by_value);
     printf("{\"answered\": %ld, \"refused\": %ld, \"seconds\": %.6f, \"p50_us\": %u, \"p99_us\": %u}\n", answered, refused,
-           (double)(now() - began) / 1e9, kept ? latencies[kept / 2] : 0, kept ? latencies[kept * 99 / 100] : 0);
+           (double)(now() - began) / 1e9, answered ? latencies[answered / 2] : 0,
+           answered ? latencies[answered * 99 / 100] : 0);
     is_running = false;
 }
 
@@ -118,10 +118,9 @@ static void take_answer(struct asker *asker, const char *data, size_t length) {
     asker->is_waiting = false;
     waiting--;
     if (has(data, length, asker->columns[4])) {
-        if (answered < LATENCIES) latencies[answered] = (uint32_t)((now() - asker->asked) / 1000);
-        answered++;
-    } else {
-        if (!refused++) fprintf(stderr, "%.*s\n", (int)length, data);
+        latencies[answered++] = (uint32_t)((now() - asker->asked) / 1000);
+    } else if (!refused++) {
+        fprintf(stderr, "%.*s\n", (int)length, data);
     }
     if (now() < ends) ask(asker);
     else if (!waiting) report();
@@ -159,6 +158,7 @@ static size_t whole_answer(const char *data, size_t length) {
 }
 
 static void receive_answer(struct asker *asker) {
+    if (asker->length == ANSWER) lose("an answer is too long");
     ssize_t count = recv(asker->socket.fd, asker->answer + asker->length, ANSWER - asker->length, 0);
     if (count <= 0) lose("the server closed it");
     asker->length += (size_t)count;
@@ -192,7 +192,8 @@ static void connect_all(const char *path) {
     char *line = NULL;
     size_t size = 0;
     ssize_t length;
-    for (; asker_count < AT_A_TIME && (length = getline(&line, &size, file)) > 0; asker_count++) {
+    for (; (length = getline(&line, &size, file)) > 0; asker_count++) {
+        if (asker_count == AT_A_TIME) lose("there are too many of them");
         struct asker *asker = &askers[asker_count];
         line[strcspn(line, "\n")] = 0;
         char *rest = strdup(line);

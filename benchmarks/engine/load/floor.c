@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ROOMS = 1024, SOCKETS = 1 << 16, REQUEST = 2048, AT_A_TIME = 256 };
+enum { ROOMS = 1024, SOCKETS = 1 << 16, REQUEST = 2048, AT_A_TIME = 256, MASKED_HEAD = 6, FRAME = 1 << 16 };
 
 #define ACCEPTED                                                                                                       \
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"                                \
@@ -43,6 +43,11 @@ static int poller, listener, redis;
 
 static void fail(const char *what) {
     perror(what);
+    exit(1);
+}
+
+static void refuse(const char *why) {
+    fprintf(stderr, "%s\n", why);
     exit(1);
 }
 
@@ -73,7 +78,8 @@ static void say(int fd, const char *text) {
 /* --- What a client says ----------------------------------------------------------------------------------- */
 
 static void follow(int fd, int number) {
-    struct room *room = &rooms[number % ROOMS];
+    if (number >= ROOMS) refuse("a room beyond the last");
+    struct room *room = &rooms[number];
     if (!room->count) {
         char command[64];
         int length = snprintf(command, sizeof command, "SUBSCRIBE bench.room.%d\r\n", number);
@@ -104,6 +110,7 @@ static void hear(int fd, char *text) {
 
 /* The bytes of a whole frame at the start of what was said, which has been heard then; 0 without one. */
 static size_t hear_frame(int fd, struct client *client) {
+    if (client->length < MASKED_HEAD) return 0;
     unsigned char *head = client->said;
     size_t size = head[1] & 0x7f, at = 2;
     if (size == 126) {
@@ -157,14 +164,15 @@ static void accept_client(void) {
 /* --- What Redis says ---------------------------------------------------------------------------------------- */
 
 static void deliver(int number, char *event, size_t size) {
-    static unsigned char body[1 << 16], frame[1 << 16];
+    static unsigned char body[FRAME], frame[FRAME + 4];
     char *message = memmem(event, size, "\"message\":", 10);
-    if (!message) return;
+    if (!message || number >= ROOMS) return;
     int length = snprintf((char *)body, sizeof body, BEFORE_CURSOR "%.*s" BEFORE_MESSAGE "%.*s" AFTER_MESSAGE,
                           (int)(message - event - 1), event + 1, (int)(event + size - message), message);
+    if (length >= (int)sizeof body) refuse("an event is longer than a frame can be");
     size_t head = write_head(frame, (size_t)length);
     memcpy(frame + head, body, (size_t)length);
-    struct room *room = &rooms[number % ROOMS];
+    struct room *room = &rooms[number];
     for (int i = 0; i < room->count; i++) send(room->followers[i], frame, head + (size_t)length, MSG_NOSIGNAL);
 }
 
@@ -174,7 +182,8 @@ static char *bulk(char **at, char *end, size_t *size) {
     if (!line || **at != '$') return NULL;
     *size = (size_t)atol(*at + 1);
     char *begin = line + 2;
-    if (begin + *size + 2 > end) return NULL;
+    size_t there = (size_t)(end - begin);
+    if (there < 2 || *size > there - 2) return NULL;
     *at = begin + *size + 2;
     return begin;
 }
@@ -193,7 +202,7 @@ static void read_redis(void) {
         if (!next) break;
         next += 2;
         if (!(kind = bulk(&next, end, &kind_size)) || !(channel = bulk(&next, end, &channel_size))) break;
-        if (!memcmp(kind, "message", 7)) {
+        if (kind_size == 7 && !memcmp(kind, "message", 7)) {
             if (!(text = bulk(&next, end, &size))) break;
             deliver(atoi(channel + strlen("bench.room.")), text, size);
         } else {

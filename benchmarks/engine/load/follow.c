@@ -13,7 +13,9 @@
  *     drop                           reset all connections
  *
  * A line of FILE has columns between tabs: port, path, subprotocol (or nothing), the text that says that all is set up
- * (or nothing: the first answer does), what to say at first, what to say when that has been acknowledged ...
+ * (or nothing: the handshake does), what to say at first, what to say when that has been acknowledged ...
+ *
+ * The sample in a report is what the first socket was sent last, a byte a character.
  */
 
 #define _GNU_SOURCE
@@ -31,7 +33,8 @@
 
 #include "websocket.h"
 
-enum { COLUMNS = 8, NUMBERS = 1 << 20, LATENCIES = 1 << 22, AT_A_TIME = 512 };
+/* As many numbers as six digits have. */
+enum { COLUMNS = 8, NUMBERS = 1000000, LATENCIES = 1 << 22, AT_A_TIME = 512, FOLLOWERS = 1 << 16, FRAME = 1 << 16 };
 
 struct follower {
     struct socket socket;
@@ -48,10 +51,11 @@ static bool is_paused;
 static int poller;
 static const uint64_t *stamps;
 
-static long deliveries, bytes, missing, repeated, lost, refused;
+static long deliveries, shortest, longest, missing, repeated, lost, refused;
 static uint32_t *latencies; /* microseconds */
 static long latency_count;
-static char sample[4096];
+static unsigned char sample[FRAME]; /* a longer one is not received */
+static size_t sample_length;
 
 static enum { IDLE, CONNECTING, WAITING } task;
 static uint64_t task_began, deadline;
@@ -124,12 +128,9 @@ static void take_event(struct follower *follower, long number, const char *paylo
         latencies[latency_count++] = time < stamps[number] ? 0 : (uint32_t)((time - stamps[number]) / 1000);
     }
     deliveries++;
-    bytes += (long)length;
-    if (follower == followers) {
-        size_t kept = length < sizeof sample ? length : sizeof sample - 1;
-        memcpy(sample, payload, kept);
-        sample[kept] = 0;
-    }
+    if (!shortest || (long)length < shortest) shortest = (long)length;
+    if ((long)length > longest) longest = (long)length;
+    if (follower == followers) memcpy(sample, payload, sample_length = length);
     long expected = follower->next ? follower->next : number;
     if (number < expected) {
         repeated++;
@@ -145,8 +146,9 @@ static void take_event(struct follower *follower, long number, const char *paylo
 }
 
 static long number_in(const char *payload, size_t length) {
+    if (length < 8) return -1;
     const char *at = payload, *last = payload + length - 8;
-    while (length >= 8 && at <= last && (at = memchr(at, '~', (size_t)(last - at + 1)))) {
+    while (at <= last && (at = memchr(at, '~', (size_t)(last - at + 1)))) {
         if (at[7] == '~' && strspn(at + 1, "0123456789") == 6) return atol(at + 1);
         at++;
     }
@@ -213,8 +215,12 @@ static void read_lines(const char *path) {
     size_t size = 0;
     ssize_t length;
     /* In one place before any of them is connected: what waits for events points there. */
-    followers = must(calloc(1 << 16, sizeof *followers), "calloc");
-    for (follower_count = 0; follower_count < 1 << 16 && (length = getline(&line, &size, file)) > 0; follower_count++) {
+    followers = must(calloc(FOLLOWERS, sizeof *followers), "calloc");
+    for (follower_count = 0; (length = getline(&line, &size, file)) > 0; follower_count++) {
+        if (follower_count == FOLLOWERS) {
+            fprintf(stderr, "%s has more than %d lines\n", path, FOLLOWERS);
+            exit(2);
+        }
         struct follower *follower = &followers[follower_count];
         line[strcspn(line, "\n")] = 0;
         char *rest = follower->line = must(strdup(line), "strdup");
@@ -253,16 +259,14 @@ static void report(void) {
     uint32_t p50 = latency_count ? latencies[latency_count / 2] : 0;
     uint32_t p99 = latency_count ? latencies[latency_count * 99 / 100] : 0;
     uint32_t most = latency_count ? latencies[latency_count - 1] : 0;
-    printf("{\"event\": \"report\", \"deliveries\": %ld, \"bytes\": %ld, \"missing\": %ld, \"repeated\": %ld, "
-           "\"lost\": %ld, \"refused\": %ld, \"p50_us\": %u, \"p99_us\": %u, \"max_us\": %u, \"sample\": \"",
-           deliveries, bytes, missing, repeated, lost, refused, p50, p99, most);
-    for (char *at = sample; *at; at++) {
-        if (*at == '"' || *at == '\\') putchar('\\');
-        putchar(*at);
-    }
+    printf("{\"event\": \"report\", \"deliveries\": %ld, \"shortest\": %ld, \"longest\": %ld, \"missing\": %ld, "
+           "\"repeated\": %ld, \"lost\": %ld, \"refused\": %ld, \"p50_us\": %u, \"p99_us\": %u, \"max_us\": %u, "
+           "\"sample\": \"",
+           deliveries, shortest, longest, missing, repeated, lost, refused, p50, p99, most);
+    for (size_t i = 0; i < sample_length; i++) printf("\\u%04x", sample[i]);
     printf("\"}\n");
-    deliveries = bytes = missing = repeated = refused = latency_count = 0;
-    sample[0] = 0;
+    deliveries = shortest = longest = missing = repeated = refused = latency_count = 0;
+    sample_length = 0;
 }
 
 static void obey(char *line) {

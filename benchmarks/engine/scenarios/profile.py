@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.engine.errors import BenchmarkFailed
 from benchmarks.engine.figures import Figure
 from benchmarks.engine.following import Following, following
-from benchmarks.engine.generator import BenchmarkFailed
 from benchmarks.engine.scenarios.rounds import say
 from benchmarks.engine.stage import Stage
 from benchmarks.engine.subjects.ours import Ours

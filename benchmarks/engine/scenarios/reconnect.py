@@ -47,7 +47,7 @@ def measure(stage: Stage, _rounds: int) -> Iterator[Figure]:
             followers.connect(audience.lines, at_once=_AT_ONCE, seconds=_SECONDS)
             followers.has_all(first + EVENTS - 1)
             seconds, used = time.monotonic() - began, cores.cpu_seconds(running.pids) - before
-            followers.report().check(SOCKETS * EVENTS)
+            followers.checked(SOCKETS * EVENTS, last=first + EVENTS - 1)
             counts = counted.read(path)
     what = f"{SOCKETS} clients of {DOCUMENTS} documents, {EVENTS} events behind"
     yield Figure(f"{what}: executions", counts.executions, "", _DEMANDED, "at most")

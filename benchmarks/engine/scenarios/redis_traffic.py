@@ -8,6 +8,7 @@ from redis import Redis
 
 from benchmarks.engine.figures import Figure
 from benchmarks.engine.generator import Followers
+from benchmarks.engine.relay import Relay
 from benchmarks.engine.scenarios.rounds import say
 from benchmarks.engine.stage import Stage
 from benchmarks.engine.subjects.ours import Ours
@@ -52,11 +53,11 @@ class Commands:
 
 def measure(stage: Stage, _rounds: int) -> Iterator[Figure]:
     """Counts, not times: once is as good as five times."""
-    ours = Ours()
     with (
         Redis.from_url(stage.redis_url) as redis,
-        ours.running(stage) as first,
-        ours.running(stage) as second,
+        Relay(stage.redis_url) as relay,
+        _behind(relay).running(stage) as first,
+        _behind(relay).running(stage) as second,
         Followers(stage.stamps) as followers,
     ):
         commands = Commands(redis)
@@ -67,22 +68,20 @@ def measure(stage: Stage, _rounds: int) -> Iterator[Figure]:
         say(f"{2 * SOCKETS} sockets in {seconds:.0f} s: {dict(connecting)}")
         time.sleep(_SETTLE_SECONDS)
         later = commands.idle(_SETTLE_SECONDS)
-        number = stage.number(EVENTS)
+        number, pushed = stage.number(EVENTS), relay.pushes
         one.publisher.prepare(number, EVENTS)
         one.publisher.commit()
         followers.has_all(number + EVENTS - 1)
-        events = commands.since()
-        say(f"{EVENTS} events: {dict(events)}")
-        followers.report().check(2 * SOCKETS * EVENTS)
-        room = [name for name in redis.pubsub_channels() if _is_of_a_room(name)]
-        subscribed = dict(redis.pubsub_numsub(*room))
+        events, pushes = commands.since(), relay.pushes - pushed
+        say(f"{EVENTS} events: {dict(events)}, and {pushes} pushes")
+        followers.checked(2 * SOCKETS * EVENTS, last=number + EVENTS - 1)
     yield Figure("Redis commands for an event", sum(events.values()) / EVENTS, "", 1.05, "at most")
-    yield Figure("pushes of Redis for an event, two processes", max(subscribed.values()), "", 2, "at most")
+    yield Figure("pushes of Redis for an event, two processes", pushes / EVENTS, "", 2, "at most")
     yield Figure("Redis commands for a socket that comes", sum(connecting.values()) / (2 * SOCKETS), "", 0.1, "at most")
     yield Figure("Redis commands a second of two processes without sockets", beats, "/s")
     much = f"Redis commands a second of the same with {2 * SOCKETS} sockets"
     yield Figure(much, later, "/s", beats + 1, "at most")
 
 
-def _is_of_a_room(channel: bytes) -> bool:
-    return b"room." in channel
+def _behind(relay: Relay) -> Ours:
+    return Ours(environment={"REDIS_URL": relay.url})

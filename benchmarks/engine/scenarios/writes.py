@@ -6,8 +6,8 @@ from statistics import median
 
 from benchmarks.engine import cores
 from benchmarks.engine.asking import Answers, Asking
+from benchmarks.engine.errors import BenchmarkFailed
 from benchmarks.engine.figures import Figure
-from benchmarks.engine.generator import BenchmarkFailed
 from benchmarks.engine.scenarios.rounds import interleaved, say
 from benchmarks.engine.stage import Stage
 from benchmarks.engine.writers import OurWriter, RecipeWriter, Writer, Writing, recipe_people

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.engine import cores
-from benchmarks.engine.generator import Line, build
+from benchmarks.engine.compiler import build
+from benchmarks.engine.generator import Line
 from benchmarks.engine.peers.peers import CHANNELS, GRAPHQL_WS, STRAWBERRY, SUBPROTOCOL, YOGA, Peer
 from benchmarks.engine.peers.publishing import Publish, publisher
 from benchmarks.engine.peers.server import PeerServer
