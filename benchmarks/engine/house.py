@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,6 @@ class House:
         self._guests = Guests()
         self._speakers: dict[int, Iterator[Viewer]] = {}
         self._uncommitted = ExitStack()
-        self._prepared = (0, 0)
 
     def furnish(self, address: str, first: int, count: int) -> dict[str, Any]:
         room, inside = self._guests.furnish(address, first, count)
@@ -47,13 +47,13 @@ class House:
         """The events of these numbers in each room: written, and not yet committed. The cursor of each room then."""
         rates.forget()  # a few say here what in the wild many would
         self._uncommitted.enter_context(transaction.atomic())
+        # The first thing that is done when it is committed; publishing is the next.
+        transaction.on_commit(partial(self._stamps.put, first, count))
         for number in range(first, first + count):
             cursors = [self._say(room_id, number) for room_id in rooms]
-        self._prepared = (first, count)
         return cursors
 
     def commit(self) -> None:
-        self._stamps.put(*self._prepared)
         self._uncommitted.close()
 
     def _say(self, room_id: int, number: int) -> str:

@@ -1,12 +1,16 @@
-"""What every subject is measured with: PostgreSQL and Redis, a house that writes, and one count of all events."""
+"""What a scenario measures its subjects with: PostgreSQL and Redis, a house that writes, and one count of all events.
+
+PostgreSQL is set up as it comes, so what is committed is on the disk.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.engine.errors import BenchmarkFailed
 from benchmarks.engine.house_keeper import HouseKeeper
-from benchmarks.engine.stamps import Stamps
+from benchmarks.engine.stamps import MOST, Stamps
 from tests.services.postgres import PostgresServer
 from tests.services.redis import RedisServer
 from tests.services.server import migrate
@@ -24,6 +28,8 @@ class Stage:
         """The first of so many numbers that no event has had."""
         first = self._number + 1
         self._number += count
+        if self._number >= MOST:
+            raise BenchmarkFailed(f"There are numbers for {MOST} events, and a scenario wants more.")
         return first
 
 
@@ -31,7 +37,7 @@ class Stage:
 def stage() -> Iterator[Stage]:
     with (
         TemporaryDirectory(prefix="chaikhana-stage-") as folder,
-        PostgresServer() as postgres,
+        PostgresServer(is_durable=True) as postgres,
         RedisServer() as redis,
     ):
         migrate(postgres.url)

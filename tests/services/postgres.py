@@ -91,15 +91,17 @@ def _execute(url: str, statement: str) -> None:
 class PostgresServer(Service):
     """An empty cluster; `url` names its superuser and the database `postgres`, without a password.
 
-    On a `network` it is reached from its hosts, and `url` is what it is for them.
+    On a `network` it is reached from its hosts, and `url` is what it is for them. Unless `is_durable`,
+    what is committed survives a crash of its own, and not one of the machine.
     """
 
     name = "PostgreSQL"
 
-    def __init__(self, *, network: Network | None = None) -> None:
+    def __init__(self, *, network: Network | None = None, is_durable: bool = False) -> None:
         super().__init__()
         self.url = f"postgresql://postgres@{network.address if network else LOOPBACK}:{self.port}/postgres"
         self._network = network
+        self._is_durable = is_durable
         self._user = UNPRIVILEGED if os.geteuid() == 0 else None
 
     def stop(self, mode: StopMode = "fast") -> None:
@@ -136,10 +138,10 @@ class PostgresServer(Service):
             "listen_addresses": self._network.address if self._network else LOOPBACK,
             "port": str(self.port),
             "unix_socket_directories": "",
-            # Only a crash of the machine could lose data by this. Not synchronous_commit: without it a crash of
-            # PostgreSQL alone loses commits, and tests look for just that.
-            "fsync": "off",
         }
+        if not self._is_durable:
+            # Not synchronous_commit: without it a crash of PostgreSQL alone loses commits, and tests look for that.
+            settings["fsync"] = "off"
         arguments = [f"--{name}={value}" for name, value in settings.items()]
         return self._run("postgres", "-D", self._data, *arguments)
 

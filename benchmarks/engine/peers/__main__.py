@@ -53,7 +53,7 @@ async def _fault(server: PeerServer, redis: str) -> str | None:
         async with asyncio.timeout(SECONDS):
             await _begin(publish, received)
             for number in range(EVENTS):
-                await publish(ROOM, _frame(number))
+                await publish([(ROOM, _frame(number))])
             await _until(lambda: all(events[-1] == expected[-1] for events in received))
     numbered = [[event for event in events if event != _shown(_PROBE)] for events in received]
     return None if numbered == [expected] * CLIENTS else f"delivered {numbered}, not {expected} to each"
@@ -67,7 +67,7 @@ async def _until(true: Callable[[], bool]) -> None:
 async def _begin(publish: Publish, received: list[list[Any]]) -> None:
     """Nobody is told when a subscription has begun: events that come are what says so."""
     while not all(received):
-        await publish(ROOM, _frame(_PROBE))
+        await publish([(ROOM, _frame(_PROBE))])
         await asyncio.sleep(_POLL_SECONDS)
 
 

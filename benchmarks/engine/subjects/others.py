@@ -82,10 +82,7 @@ class Told:
         self._runner.run(self._publish_all())
 
     async def _publish_all(self) -> None:
-        for number in self._prepared:
-            frame = _frame(number)
-            for room in self._rooms:
-                await self._publish(room, frame)
+        await self._publish([(room, _frame(number)) for number in self._prepared for room in self._rooms])
 
 
 def _frame(number: int) -> dict[str, Any]:
