@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
+from benchmarks.engine import cores
 from benchmarks.engine.compiler import build
 from benchmarks.engine.errors import BenchmarkFailed
 
@@ -62,6 +63,10 @@ class Asking:
 
     def __exit__(self, *_: object) -> None:
         self._undo.close()
+
+    def cpu(self) -> float:
+        """Seconds that it has used so far."""
+        return cores.cpu_seconds([self._process.pid])
 
     def run(self, seconds: float) -> Answers:
         """Raises `BenchmarkFailed` unless every answer is a good one."""

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.engine.errors import BenchmarkFailed
+
 _CORES = sorted(os.sched_getaffinity(0))
 SERVER, REST = _CORES[0], _CORES[-1]
 
 
 def settle() -> None:
-    """This process, and all that it starts from now on, keep off the server's core."""
+    """This process, and all that it starts from now on, keep off the server's core. Raises `BenchmarkFailed`."""
+    if SERVER == REST:
+        raise BenchmarkFailed("The server that is measured needs a core to itself, and this machine has only one.")
     os.sched_setaffinity(0, {REST})
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

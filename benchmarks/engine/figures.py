@@ -1,7 +1,11 @@
 """What was measured, what is demanded of it, and whether it is met."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal
+
+Sense = Literal["at least", "at most"]
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,9 @@ class Figure:
     value: float
     unit: str
     demand: float | None = None
-    sense: Literal["at least", "at most"] = "at least"
+    sense: Sense = "at least"
     at: At | None = None
+    rounds: tuple[float, ...] = ()  # what each of them made it; none if it was measured once
 
     @property
     def met(self) -> bool:
@@ -33,11 +38,34 @@ class Figure:
 
     @property
     def shown(self) -> str:
-        digits = 0 if abs(self.value) >= 1000 else 1 if abs(self.value) >= 100 else 2
-        return f"{self.value:,.{digits}f} {self.unit}".rstrip()
+        return f"{_shown(self.value)} {self.unit}".rstrip()
+
+    @property
+    def spread(self) -> str:
+        """How far the rounds are apart."""
+        if len(self.rounds) < 2:
+            return "once"
+        return f"{_shown(min(self.rounds))} to {_shown(max(self.rounds))}"
 
     def __str__(self) -> str:
-        line = f"{self.name:75} {self.shown:>16}"
+        line = f"{self.name:75} {self.shown:>16} ({self.spread})"
         if self.demand is None:
             return line
         return f"{line}; {self.sense} {self.demand:,g}: {'met' if self.met else 'NOT MET'}"
+
+
+def of_rounds(
+    name: str, rounds: Sequence[float], unit: str, demand: float | None = None, sense: Sense = "at least"
+) -> Figure:
+    """Their median."""
+    return Figure(name, median(rounds), unit, demand, sense, rounds=tuple(rounds))
+
+
+def ratios(over: Sequence[float], under: Sequence[float]) -> list[float]:
+    """Round by round: what the machine did in one of them met both sides."""
+    return [one / other for one, other in zip(over, under, strict=True)]
+
+
+def _shown(value: float) -> str:
+    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
+    return f"{value:,.{digits}f}"

@@ -1,4 +1,4 @@
-"""Draws what was measured at several places, as SVG in docs: a picture for each thing that grows."""
+"""Draws what was measured at several places, as SVG: a picture for each thing that grows."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,21 +6,20 @@ from pathlib import Path
 
 from benchmarks.engine.figures import At, Figure
 
-FOLDER = Path(__file__).parents[2] / "docs"
 _INCHES = (9.0, 3.4)
 _LABELS = {"sockets": "sockets in the room", "documents": "different documents of 500 sockets"}
 
 
-def draw(figures: Sequence[Figure]) -> list[Path]:
+def draw(figures: Sequence[Figure], folder: Path) -> list[Path]:
     """A file for each thing that grows, if any of the figures is of that."""
     grows: dict[str, list[tuple[At, float]]] = defaultdict(list)
     for figure in figures:
         if figure.at is not None:
             grows[figure.at.by].append((figure.at, figure.value))
-    return [_draw(by, points) for by, points in grows.items()]
+    return [_draw(by, points, folder) for by, points in grows.items()]
 
 
-def _draw(by: str, points: Sequence[tuple[At, float]]) -> Path:
+def _draw(by: str, points: Sequence[tuple[At, float]], folder: Path) -> Path:
     # Only where something is drawn: it takes a second to import.
     import matplotlib as mpl
 
@@ -45,7 +44,7 @@ def _draw(by: str, points: Sequence[tuple[At, float]]) -> Path:
             panel.minorticks_off()
             panel.grid(visible=True, alpha=0.3)
         drawn.legend(*axes[0][0].get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
-        path = FOLDER / f"performance-{by}.svg"
+        path = folder / f"performance-{by}.svg"
         drawn.savefig(path, metadata={"Date": None})
         plt.close(drawn)
     return path

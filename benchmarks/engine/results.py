@@ -5,8 +5,8 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,23 +14,72 @@ from pathlib import Path
 from benchmarks.engine.figures import Figure
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "benchmarks" / "results"
 
 _METHOD = """\
 The server that is measured has a core to itself; Redis, PostgreSQL, whoever publishes and the load generator share
-another. Time is the CPU time that the kernel counts for the server's process, of all its threads; each figure of
-one room, of many rooms, of connects and of messages sent is the median of interleaved rounds, each on a server just
-started and warmed up; the others are of one run. The generator checks that every socket gets
-every event once and in order, and a round where one does not is no figure. Events of ours are messages that members
-send by the domain's own command, committed on PostgreSQL by a process apart; those of the others are published to them
-ready-made.
+another. CPU is what the kernel counts for the server's process, of all its threads. Where a figure has a spread, it is
+the median of interleaved rounds, each on a server just started and warmed up, and a ratio is taken round by round; the
+others are of one run. The generator checks that every socket gets every event once and in order; that the frame of the
+last one of each measurement says what was sent, in the shape that was asked for, and that the others are as long. A
+round where one does not is no figure. Events of ours are messages that members send by the domain's own command,
+committed on PostgreSQL by a process apart; those of the others are published to them ready-made. What goes out at once,
+in one room or in many, arrives together for all of them: ours is one transaction, and of the others' one pipeline
+(Channels' layers send one by one). An event's way begins when it has been committed, or when the others' is published.
 """
 _CAVEAT = """\
-One machine, loopback, no TLS, clients that always read. PostgreSQL does not wait for the disk (`fsync` is off), for
-whoever writes: to us, whose changes of a room come one after the other, a slow disk would cost more than to the recipe.
-What we commit at once for many rooms arrives together, as what many people say does, and what a few say does not. What
-else the machine did meanwhile, and how fast its cores are, is in every figure but the ratios.
+One machine, loopback, no TLS, clients that always read. PostgreSQL is as it comes, for us and for the recipe alike: a
+commit waits for the disk, and how long that takes is said above. To us, whose changes of a room come one after the
+other, a slow disk costs more than to the recipe. What else the machine did meanwhile, and how fast its cores are, is in
+every figure but the ratios.
 """
+
+
+@dataclass
+class Run:
+    """What has been measured so far."""
+
+    folder: Path
+    rounds: int
+    where: Mapping[str, str]
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    figures: list[Figure] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)  # that each scenario took
+    failed: dict[str, str] = field(default_factory=dict)  # scenarios, and why
+
+    @property
+    def met(self) -> bool:
+        return not self.failed and all(figure.met for figure in self.figures)
+
+    def write(self) -> Path:
+        """Two files named by the day; a later run of that day takes their place. Returns the one for people."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = self.folder / f"{self.at:%Y-%m-%d}"
+        told = {
+            "at": self.at.isoformat(timespec="seconds"),
+            "rounds": self.rounds,
+            "machine": dict(self.where),
+            "seconds": {scenario: round(seconds) for scenario, seconds in self.seconds.items()},
+            "failed": self.failed,
+            "figures": [{**asdict(figure), "met": figure.met} for figure in self.figures],
+        }
+        name.with_suffix(".json").write_text(json.dumps(told, indent=2) + "\n")
+        page = name.with_suffix(".md")
+        page.write_text(self._page())
+        return page
+
+    def _page(self) -> str:
+        command = " ".join(("python -m benchmarks.engine", *sys.argv[1:]))
+        took = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.seconds.items())
+        failures = "".join(f"- `{name}` has no more figures: {reason}\n" for name, reason in self.failed.items())
+        return (
+            f"# Measured on {self.at:%d %B %Y}\n\n"
+            f"By `{command}`, {self.rounds} rounds, at {self.at:%H:%M} UTC. It took: {took}.\n\n"
+            f"{'; '.join(f'{name} {value}' for name, value in self.where.items())}.\n\n"
+            f"## Method\n\n{_METHOD}\n## Caveat\n\n{_CAVEAT}\n"
+            + (f"## What failed\n\n{failures}\n" if failures else "")
+            + "## Figures\n\n| what | measured | rounds | demanded | |\n|---|---:|---:|---:|---|\n"
+            + "".join(f"{_row(figure)}\n" for figure in self.figures)
+        )
 
 
 def machine(load: float) -> Mapping[str, str]:
@@ -41,7 +90,7 @@ def machine(load: float) -> Mapping[str, str]:
         "load before": f"{load:.1f}",
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
-        "Node": _said("node", "--version"),
+        "Node": _said(str(ROOT / "frontend" / "with-node"), "node", "--version"),
         "daphne": version("daphne"),
         "uvicorn": version("uvicorn"),
         "strawberry-graphql": version("strawberry-graphql"),
@@ -49,38 +98,10 @@ def machine(load: float) -> Mapping[str, str]:
     }
 
 
-def write(figures: Sequence[Figure], *, rounds: int, where: Mapping[str, str]) -> Path:
-    """Two files named by the day; a later run of the same day takes their place. Returns the one for people."""
-    at = datetime.now(UTC)
-    FOLDER.mkdir(exist_ok=True)
-    name = FOLDER / f"{at:%Y-%m-%d}"
-    told = {
-        "at": at.isoformat(timespec="seconds"),
-        "rounds": rounds,
-        "machine": dict(where),
-        "figures": [{**asdict(figure), "met": figure.met} for figure in figures],
-    }
-    name.with_suffix(".json").write_text(json.dumps(told, indent=2) + "\n")
-    page = name.with_suffix(".md")
-    page.write_text(_page(at, figures, rounds, where))
-    return page
-
-
-def _page(at: datetime, figures: Sequence[Figure], rounds: int, where: Mapping[str, str]) -> str:
-    rows = "\n".join(_row(figure) for figure in figures)
-    return (
-        f"# Measured on {at:%d %B %Y}\n\n"
-        f"By `{' '.join(('python -m benchmarks.engine', *sys.argv[1:]))}`, {rounds} rounds, at {at:%H:%M} UTC.\n\n"
-        f"{'; '.join(f'{name} {value}' for name, value in where.items())}.\n\n"
-        f"## Method\n\n{_METHOD}\n## Caveat\n\n{_CAVEAT}\n"
-        f"## Figures\n\n| what | measured | demanded | |\n|---|---:|---:|---|\n{rows}\n"
-    )
-
-
 def _row(figure: Figure) -> str:
     demanded = "" if figure.demand is None else f"{figure.sense} {figure.demand:,g}"
     verdict = "" if figure.demand is None else "met" if figure.met else "**not met**"
-    return f"| {figure.name} | {figure.shown} | {demanded} | {verdict} |"
+    return f"| {figure.name} | {figure.shown} | {figure.spread} | {demanded} | {verdict} |"
 
 
 def _processor() -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import median
 
-from benchmarks.engine.figures import Figure
+from benchmarks.engine.figures import Figure, of_rounds, ratios
 from benchmarks.engine.following import following
+from benchmarks.engine.scenarios import clients
 from benchmarks.engine.scenarios.rounds import interleaved, say
 from benchmarks.engine.stage import Stage
 from benchmarks.engine.subjects import Subject
@@ -19,6 +19,7 @@ SOCKETS = 1000
 class Round:
     per_second: float
     per_cpu_second: float
+    clients: float  # the share of its core that the load generator had
 
 
 def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
@@ -27,17 +28,18 @@ def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
 
     def once(subject: Subject) -> Round:
         with following(stage, subject, rooms=1, each=SOCKETS) as room:
-            made = Round(SOCKETS / room.connect_seconds, SOCKETS / room.connect_cpu)
+            made = Round(SOCKETS / room.connect_seconds, SOCKETS / room.connect_cpu, room.connect_clients)
         say(f"    {made.per_second:.0f} a second, {made.per_cpu_second:.0f} in one of the server's CPU")
         return made
 
     subjects: list[Subject] = [ours, NODE, NODE_YOGA, RECIPE]
     made = interleaved(subjects, rounds, once)
-    per_second = {name: median(each.per_second for each in all_) for name, all_ in made.items()}
-    for name, value in per_second.items():
-        yield Figure(f"{name}: connects with subscribe", value, "/s")
+    per_second = {name: [each.per_second for each in all_] for name, all_ in made.items()}
+    for name, values in per_second.items():
+        yield of_rounds(f"{name}: connects with subscribe", values, "/s")
     for name, all_ in made.items():
-        value = median(each.per_cpu_second for each in all_)
-        yield Figure(f"{name}: connects with subscribe in a second of its CPU", value, "/s")
-    times = per_second[ours.name] / per_second[NODE.name]
-    yield Figure("ours / Node, connects with subscribe a second", times, "times", 1)
+        values = [each.per_cpu_second for each in all_]
+        yield of_rounds(f"{name}: connects with subscribe in a second of its CPU", values, "/s")
+    times = ratios(per_second[ours.name], per_second[NODE.name])
+    yield of_rounds("ours / Node, connects with subscribe a second", times, "times", 1)
+    yield clients.share("connects", [each.clients for all_ in made.values() for each in all_])

@@ -1,9 +1,8 @@
 """A hundred rooms with five sockets each, and an event in every one of them at a time: little is shared."""
 
 from collections.abc import Iterator
-from statistics import median
 
-from benchmarks.engine.figures import Figure
+from benchmarks.engine.figures import Figure, of_rounds, ratios
 from benchmarks.engine.following import following
 from benchmarks.engine.scenarios.rounds import interleaved, say
 from benchmarks.engine.stage import Stage
@@ -31,8 +30,7 @@ def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
 
     subjects: list[Subject] = [ours, NODE, floor(), NODE_YOGA, RECIPE]
     made = interleaved(subjects, rounds, once)
-    costs = {name: median(each) for name, each in made.items()}
-    for name, cost in costs.items():
-        yield Figure(f"{name}: CPU a delivery, {ROOMS} rooms of {SOCKETS}", cost, "us")
-    times = costs[NODE.name] / costs[ours.name]
-    yield Figure(f"Node / ours, {ROOMS} rooms of {SOCKETS}", times, "times", 3)
+    for name, costs in made.items():
+        yield of_rounds(f"{name}: CPU a delivery, {ROOMS} rooms of {SOCKETS}", costs, "us")
+    times = ratios(made[NODE.name], made[ours.name])
+    yield of_rounds(f"Node / ours, {ROOMS} rooms of {SOCKETS}", times, "times", 3)

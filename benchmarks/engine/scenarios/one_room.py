@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from statistics import median
 
-from benchmarks.engine.figures import Figure
+from benchmarks.engine.figures import Figure, of_rounds, ratios
 from benchmarks.engine.following import Cost, following
+from benchmarks.engine.scenarios import clients
 from benchmarks.engine.scenarios.rounds import interleaved, say
 from benchmarks.engine.stage import Stage
 from benchmarks.engine.subjects import Subject
@@ -49,40 +49,43 @@ def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
 
     subjects: list[Subject] = [ours, NODE, bottom, PORTABLE, NODE_YOGA, RECIPE, CONSUMER]
     made = interleaved(subjects, rounds, once)
-    single = {name: median(each.single.per_delivery for each in all_) for name, all_ in made.items()}
-    saturated = {name: median(each.saturated.per_delivery for each in all_) for name, all_ in made.items()}
+    single = {name: [each.single.per_delivery for each in all_] for name, all_ in made.items()}
+    saturated = {name: [each.saturated.per_delivery for each in all_] for name, all_ in made.items()}
     yield from _costs("one event outstanding", single)
     mine = single[ours.name]
-    yield Figure("Node / ours, one outstanding", single[NODE.name] / mine, "times", 3.5)
-    yield Figure("strawberry's recipe / ours, one outstanding", single[RECIPE.name] / mine, "times", 35)
-    yield Figure("C floor / ours, one outstanding", 100 * single[bottom.name] / mine, "%", 60)
-    by_send = single[NODE.name] / single[PORTABLE.name]
-    yield Figure("Node / ours by plain send, one outstanding", by_send, "times", 2)
+    yield of_rounds("Node / ours, one outstanding", ratios(single[NODE.name], mine), "times", 3.5)
+    yield of_rounds("strawberry's recipe / ours, one outstanding", ratios(single[RECIPE.name], mine), "times", 35)
+    shares = [100 * share for share in ratios(single[bottom.name], mine)]
+    yield of_rounds("C floor / ours, one outstanding", shares, "%", 60)
+    by_send = ratios(single[NODE.name], single[PORTABLE.name])
+    yield of_rounds("Node / ours by plain send, one outstanding", by_send, "times", 2)
     yield from _costs("30 outstanding", saturated)
-    yield Figure("Node / ours, 30 outstanding", saturated[NODE.name] / saturated[ours.name], "times", 25)
-    yield Figure("deliveries in a second of a core, 30 outstanding", 1e6 / saturated[ours.name], "", 600_000)
+    times = ratios(saturated[NODE.name], saturated[ours.name])
+    yield of_rounds("Node / ours, 30 outstanding", times, "times", 25)
+    rates = [1e6 / cost for cost in saturated[ours.name]]
+    yield of_rounds("deliveries in a second of a core, 30 outstanding", rates, "", 600_000)
     yield from _bursts(made, ours.name)
     yield from _latencies(made, ours.name)
 
 
-def _costs(what: str, costs: Mapping[str, float]) -> Iterator[Figure]:
-    for name, cost in costs.items():
-        yield Figure(f"{name}: CPU a delivery, {what}", cost, "us")
+def _costs(what: str, costs: Mapping[str, list[float]]) -> Iterator[Figure]:
+    for name, each in costs.items():
+        yield of_rounds(f"{name}: CPU a delivery, {what}", each, "us")
 
 
 def _bursts(made: Mapping[str, list[Round]], ours: str) -> Iterator[Figure]:
-    seconds = {name: [each.burst.wall for each in rounds if each.burst] for name, rounds in made.items()}
-    walls = {name: median(each) for name, each in seconds.items() if each}
-    for name, wall in walls.items():
-        yield Figure(f"{name}: a burst of {BURST} to {SOCKETS}, complete and in order", wall, "s")
-    yield Figure("Node / ours, a burst", walls[NODE.name] / walls[ours], "times", 15)
+    bursts = {name: [each.burst for each in made[name] if each.burst] for name in (ours, NODE.name)}
+    seconds = {name: [burst.wall for burst in each] for name, each in bursts.items()}
+    for name, each in seconds.items():
+        yield of_rounds(f"{name}: a burst of {BURST} to {SOCKETS}, complete and in order", each, "s")
+    yield of_rounds("Node / ours, a burst", ratios(seconds[NODE.name], seconds[ours]), "times", 15)
+    yield clients.share("bursts", [burst.clients for each in bursts.values() for burst in each])
 
 
 def _latencies(made: Mapping[str, list[Round]], ours: str) -> Iterator[Figure]:
-    slowest = {
-        name: [each.paced.report.p99_us / 1000 for each in rounds if each.paced] for name, rounds in made.items()
-    }
-    p99 = {name: median(each) for name, each in slowest.items() if each}
-    for name, milliseconds in p99.items():
-        yield Figure(f"{name}: p99 at {_PER_SECOND} events a second to {SOCKETS}", milliseconds, "ms")
-    yield Figure("Node / ours, p99", p99[NODE.name] / p99[ours], "times", 3)
+    paced = {name: [each.paced for each in made[name] if each.paced] for name in (ours, NODE.name)}
+    p99 = {name: [cost.report.p99_us / 1000 for cost in each] for name, each in paced.items()}
+    for name, each in p99.items():
+        yield of_rounds(f"{name}: p99 at {_PER_SECOND} events a second to {SOCKETS}", each, "ms")
+    yield of_rounds("Node / ours, p99", ratios(p99[NODE.name], p99[ours]), "times", 3)
+    yield clients.share("events at a steady rate", [cost.clients for each in paced.values() for cost in each])

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.engine.errors import BenchmarkFailed
 from benchmarks.engine.figures import Figure
 from benchmarks.engine.following import Following, following
 from benchmarks.engine.scenarios.rounds import say
@@ -28,7 +27,7 @@ _SHOWN = 12
 
 
 def measure(stage: Stage, _rounds: int) -> Iterator[Figure]:
-    """For whoever wants to make it faster; nothing is demanded."""
+    """For whoever wants to make it faster; nothing is demanded, not even that it can be found out."""
     for what, rooms, each, at_once in _LOOKS:
         say(f"{what}, for {_SECONDS} s")
         with following(stage, Ours(), rooms=rooms, each=each) as followed:
@@ -39,7 +38,7 @@ def measure(stage: Stage, _rounds: int) -> Iterator[Figure]:
 
 
 def _found(room: Following, at_once: int) -> Counter[str]:
-    """How often each function was the innermost one that ran."""
+    """How often each function was the innermost one that ran; nothing where nobody may look."""
     with TemporaryDirectory(prefix="chaikhana-profile-") as folder:
         stacks = Path(folder) / "stacks"
         options = ("--duration", str(_SECONDS), "--rate", str(_RATE), "--format", "raw", "--output", str(stacks))
@@ -48,9 +47,10 @@ def _found(room: Following, at_once: int) -> Counter[str]:
             while looking.poll() is None:
                 room.cost(at_once=at_once, most=1, cpu=0)
             _, told = looking.communicate()
-        if looking.returncode:
-            raise BenchmarkFailed(f"py-spy may not look at another process here: {told.strip()}")
         found: Counter[str] = Counter()
+        if looking.returncode:
+            say(f"py-spy may not look at another process here: {told.strip()}")
+            return found
         for line in stacks.read_text().splitlines():
             stack, count = line.rsplit(" ", 1)
             found[stack.rsplit(";", 1)[-1]] += int(count)

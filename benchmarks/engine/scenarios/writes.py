@@ -7,7 +7,8 @@ from statistics import median
 from benchmarks.engine import cores
 from benchmarks.engine.asking import Answers, Asking
 from benchmarks.engine.errors import BenchmarkFailed
-from benchmarks.engine.figures import Figure
+from benchmarks.engine.figures import Figure, of_rounds, ratios
+from benchmarks.engine.scenarios import clients
 from benchmarks.engine.scenarios.rounds import interleaved, say
 from benchmarks.engine.stage import Stage
 from benchmarks.engine.writers import OurWriter, RecipeWriter, Writer, Writing, recipe_people
@@ -29,6 +30,7 @@ class Sent:
     seconds: float
     cpu: float
     p99: float  # milliseconds
+    clients: float  # the share of its core that the load generator had
 
     @property
     def per_second(self) -> float:
@@ -58,24 +60,27 @@ def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
         writers: list[Writer] = [SOCKET, usual, HTTP, tuned]
         made = interleaved(writers, rounds, once)
 
-    per_second = {name: median(each.per_second for each in all_) for name, all_ in made.items()}
-    per_cpu_second = {name: median(each.per_cpu_second for each in all_) for name, all_ in made.items()}
+    per_second = {name: [each.per_second for each in all_] for name, all_ in made.items()}
+    per_cpu_second = {name: [each.per_cpu_second for each in all_] for name, all_ in made.items()}
     for name, all_ in made.items():
-        yield Figure(f"{name}: messages sent", per_second[name], "/s")
-        yield Figure(f"{name}: messages sent in a second of its CPU", per_cpu_second[name], "/s")
-        yield Figure(f"{name}: p99 of a message sent", median(e.p99 for e in all_), "ms")
+        yield of_rounds(f"{name}: messages sent", per_second[name], "/s")
+        yield of_rounds(f"{name}: messages sent in a second of its CPU", per_cpu_second[name], "/s")
+        yield of_rounds(f"{name}: p99 of a message sent", [each.p99 for each in all_], "ms")
     for writer, demand in ((SOCKET, 8), (HTTP, 3)):
-        mine, mine_by_cpu = per_second[writer.name], per_cpu_second[writer.name]
-        yield Figure(f"{writer.name} / the recipe, messages sent", mine / per_second[USUAL], "times", demand)
-        yield Figure(f"{writer.name} / the recipe, in a second of CPU", mine_by_cpu / per_cpu_second[USUAL], "times")
-        yield Figure(f"{writer.name} / the recipe tuned, messages sent", mine / per_second[TUNED], "times")
+        mine, what = per_second[writer.name], f"{writer.name} / the recipe"
+        yield of_rounds(f"{what}, messages sent", ratios(mine, per_second[USUAL]), "times", demand)
+        by_cpu = ratios(per_cpu_second[writer.name], per_cpu_second[USUAL])
+        yield of_rounds(f"{what}, in a second of CPU", by_cpu, "times")
+        yield of_rounds(f"{what} tuned, messages sent", ratios(mine, per_second[TUNED]), "times")
+    yield clients.share("messages sent", [each.clients for all_ in made.values() for each in all_])
 
 
 def _send(server: Writing, people: Asking, cpu: float) -> Sent:
     """All that they can, for so many seconds of the server's CPU."""
-    before, used, made = cores.cpu_seconds(server.pids), 0.0, list[Answers]()
+    before, clients_before, used, made = cores.cpu_seconds(server.pids), people.cpu(), 0.0, list[Answers]()
     while used < cpu:
         made.append(people.run(_AT_A_TIME))
         used = cores.cpu_seconds(server.pids) - before
     messages, seconds = sum(each.answered for each in made), sum(each.seconds for each in made)
-    return Sent(messages, seconds, used, median(each.p99_us for each in made) / 1000)
+    p99 = median(each.p99_us for each in made) / 1000
+    return Sent(messages, seconds, used, p99, (people.cpu() - clients_before) / seconds)
