@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmarks.engine.figures import At, Figure
 
 _INCHES = (9.0, 3.4)
+_FAR_APART = 20  # times: what is nearer to each other is shown from zero on
 _LABELS = {"sockets": "sockets in the room", "documents": "different documents of 500 sockets"}
 
 
@@ -36,10 +37,15 @@ def _draw(by: str, points: Sequence[tuple[At, float]], folder: Path) -> Path:
             for line in lines:
                 there = [(at.x, value) for at, value in points if at.what == what and at.line == line]
                 panel.plot(*zip(*there, strict=True), marker="o", markersize=4, label=line)
-            panel.set(xscale="log", yscale="log", xlabel=_LABELS[by], title=what)
+            panel.set(xscale="log", xlabel=_LABELS[by], title=what)
+            values = [value for at, value in points if at.what == what]
+            if max(values) > _FAR_APART * min(values):
+                panel.set_yscale("log")
+                panel.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+            else:
+                panel.set_ylim(bottom=0)
             places = sorted({at.x for at, _ in points})
             panel.set_xticks(places, labels=[f"{place:,}" for place in places])
-            panel.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
             panel.yaxis.set_major_formatter("{x:g}")
             panel.minorticks_off()
             panel.grid(visible=True, alpha=0.3)
