@@ -10,12 +10,13 @@ import asyncio
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Generic, Literal, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -27,6 +28,7 @@ from backend.languages import text
 
 P = ParamSpec("P")
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 Q = TypeVar("Q")
 A = TypeVar("A")
 
@@ -84,8 +86,11 @@ class Gathering(Generic[Q, A]):
     question begins after it was asked: no answer is older than its question.
     """
 
-    def __init__(self, answer: Callable[[Sequence[Q]], Sequence[A]]) -> None:
-        """`answer` is a synchronous function that uses the ORM: to questions the answers, in the same order."""
+    def __init__(self, answer: Callable[[Sequence[Q]], Sequence[A | Exception]]) -> None:
+        """`answer` is a synchronous function that uses the ORM: to questions the answers, in the same order.
+
+        An exception among them is raised for whoever asked that question.
+        """
         self._answer = answer
         self._waiting: deque[tuple[Q, asyncio.Future[A]]] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -119,6 +124,26 @@ class Gathering(Generic[Q, A]):
                 else:
                     answered.set_result(answer)
         self._task = None
+
+
+class Gatherings(Generic[K, Q, A]):
+    """A `Gathering` for each key, for one event loop: who asks about one thing waits for nobody who asks about another.
+
+    However many ask about one thing, they take one thread.
+    """
+
+    def __init__(self, answer: Callable[[K, Sequence[Q]], Sequence[A | Exception]]) -> None:
+        """`answer` is as a gathering's, and is told the key first."""
+        self._answer = answer
+        # As long as somebody waits for an answer.
+        self._gatherings: WeakValueDictionary[K, Gathering[Q, A]] = WeakValueDictionary()
+
+    async def ask(self, key: K, question: Q) -> A:
+        """Raises what `Gathering.ask` does, and what is the answer to this one question."""
+        gathering = self._gatherings.get(key)
+        if gathering is None:
+            gathering = self._gatherings[key] = Gathering(partial(self._answer, key))
+        return await gathering.ask(question)
 
 
 # The rows of one parameter that holds many values.
@@ -158,12 +183,21 @@ def insert(model: type[Model], **values: Any) -> int:
 
     For what is written all the time: `objects.create` takes three times as long to come to the same statement.
     """
-    sql, prepared = _insertion(model, tuple(values))
-    values |= {name: field.get_db_prep_save(values[name], connection) for name, field in prepared}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(values.values()))
-        key: int = cursor.fetchone()[0]
+    [key] = insert_all(model, [values])
     return key
+
+
+def insert_all(model: type[Model], rows: Sequence[dict[str, Any]]) -> list[int]:
+    """The same for rows that name the same columns, in one statement: their keys, in the same order."""
+    names = tuple(rows[0])
+    sql, places, prepared = _insertion(model, names)
+    values: list[Any] = []
+    for row in rows:
+        ready = {name: field.get_db_prep_save(row[name], connection) for name, field in prepared}
+        values += [ready.get(name, row[name]) for name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(places=", ".join([places] * len(rows))), values)
+        return [key for (key,) in cursor.fetchall()]
 
 
 # Both databases take what is in these as it is.
@@ -171,9 +205,10 @@ _PLAIN = (CharField, TextField, IntegerField, ForeignKey)
 
 
 @cache  # as many as there are calls in the code
-def _insertion(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[tuple[str, "Field[Any, Any]"]]]:
-    """The statement, and what has to be made ready for it."""
+def _insertion(model: type[Model], names: tuple[str, ...]) -> tuple[str, str, list[tuple[str, "Field[Any, Any]"]]]:
+    """The statement for `places` of rows, those of one row, and what of it has to be made ready."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
     columns, places = ", ".join(fields[name].column for name in names), ", ".join("%s" for _ in names)
-    sql = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places}) RETURNING id"  # noqa: S608  # our own names
-    return sql, [(name, fields[name]) for name in names if not isinstance(fields[name], _PLAIN)]
+    table = model._meta.db_table
+    sql = f"INSERT INTO {table} ({columns}) VALUES {{places}} RETURNING id"  # noqa: S608  # our own names
+    return sql, f"({places})", [(name, fields[name]) for name in names if not isinstance(fields[name], _PLAIN)]

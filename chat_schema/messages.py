@@ -10,10 +10,12 @@ from strawberry import UNSET
 
 from backend import database
 from backend.chat import facts, messages, policies
+from backend.chat.drafts import Draft
 from backend.chat.pages import Window, bad_size
 from backend.chat.policies import Action
 from backend.errors import Invalid
 from backend.languages import text
+from backend.loops import PerLoop
 from chat_schema import pages
 from chat_schema.attachments import Attachment
 from chat_schema.context import Info, Input
@@ -212,21 +214,23 @@ DeleteMessageResult = Annotated[
 ]
 
 
+# What is said in a room while others say something there is sent together.
+_said = PerLoop(lambda: database.Gatherings(messages.send_messages))
+
+
 @strawberry.type
 class MessageMutation:
     @strawberry.mutation(description="Say something in a room.")
     async def send_message(self, info: Info, input: Input[SendMessageInput]) -> SendMessageResult:
         viewer, room_id = info.context.require_viewer(), key_of("Room", input.room, "room")
-        sent = await database.run(
-            messages.send_message,
+        draft = Draft(
             viewer=viewer,
-            room_id=room_id,
             body=input.body,
             key=input.key,
             reply_to=key_of("Message", input.reply_to, "replyTo") if input.reply_to else None,
             attachment_ids=[key_of("Attachment", each, "attachments") for each in input.attachments or ()],
         )
-        return _accepted(sent)
+        return _accepted(await _said().ask(room_id, draft))
 
     @strawberry.mutation(description="Change one's own message.")
     async def edit_message(self, info: Info, input: Input[EditMessageInput]) -> EditMessageResult:

@@ -1,6 +1,7 @@
 """The crossing to the database: bounded, and everything but time passes through it unchanged."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -185,6 +186,36 @@ async def test_a_call_that_answers_too_few_leaves_nobody_waiting() -> None:
     gathering = database.Gathering[int, int](lambda numbers: numbers[1:])
     results = await asyncio.gather(*map(gathering.ask, (2, 3)), return_exceptions=True)
     assert [type(result) for result in results] == [AssertionError] * 2
+
+
+async def test_an_answer_may_be_an_error_for_whoever_asked_that() -> None:
+    gathering = database.Gathering[int, int](lambda numbers: [n if n % 2 else DatabaseError() for n in numbers])
+    results = await asyncio.gather(*map(gathering.ask, (1, 2, 3)), return_exceptions=True)
+    assert [each if isinstance(each, int) else type(each) for each in results] == [1, DatabaseError, 3]
+
+
+async def test_who_asks_about_one_thing_waits_for_nobody_who_asks_about_another() -> None:
+    asked: list[tuple[str, list[int]]] = []
+    goes_on = threading.Event()
+
+    def answer(key: str, numbers: Sequence[int]) -> Sequence[int]:
+        asked.append((key, list(numbers)))
+        if key == "slow":
+            goes_on.wait()
+        return numbers
+
+    gatherings = database.Gatherings(answer)
+    slow = [asyncio.create_task(gatherings.ask("slow", 1))]
+    while not asked:  # noqa: ASYNC110  # it is another thread that is waited for
+        await asyncio.sleep(0)
+    slow += [asyncio.create_task(gatherings.ask("slow", number)) for number in (2, 3)]
+    assert await gatherings.ask("quick", 4) == 4
+    goes_on.set()
+    assert await asyncio.gather(*slow) == [1, 2, 3]
+    assert asked == [("slow", [1]), ("quick", [4]), ("slow", [2, 3])]
+    del slow
+    gc.collect()
+    assert not gatherings._gatherings, "nothing is kept for what nobody asks about"
 
 
 async def test_who_gives_up_waiting_takes_nothing_from_the_others() -> None:

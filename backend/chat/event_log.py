@@ -8,8 +8,8 @@ before 7.) The price: changes to one room are serial.
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
@@ -84,6 +84,24 @@ class Place:
         return str(Cursor(self.room_id, self.seq, self.tag))
 
 
+@dataclass
+class Places:
+    """Places that follow one another, each to be taken for a message. `last` is the last of them."""
+
+    last: Place
+    most: int
+    taken: list[Place] = field(default_factory=list)
+
+    def take(self) -> Place:
+        """The next one, as `append` has it."""
+        behind = self.most - len(self.taken) - 1
+        assert behind >= 0, "no place is left"
+        seq, message_count = self.last.seq - behind, self.last.message_count - behind
+        place = replace(self.last, seq=seq, tag=_tag() if behind else self.last.tag, message_count=message_count)
+        self.taken.append(place)
+        return place
+
+
 class Unchanged(Exception):
     """Raised inside `append`: nothing has to happen after all. The place is given back, and the block is left."""
 
@@ -104,20 +122,46 @@ def append(room_id: int, *, messages: int = 0) -> AbstractContextManager[Place, 
 
 @contextmanager
 def _append(room_id: int, messages: int) -> Iterator[Place]:
-    try:
-        with transaction.atomic():
-            place = _advance(room_id, messages)
-            yield place
-            assert place.event is not None, "a place in the log was taken for nothing"
-            data = store(place.event)
-            database.insert(Row, room_id=room_id, seq=place.seq, tag=place.tag, at=place.at, data=data)
-            hint = msgspec.msgpack.encode(_logged(place, place.event))
-            # Robust: what has been committed is done, whatever becomes of the hint.
-            transaction.on_commit(lambda: hub.publish(topic(room_id), hint), robust=True)
-            if not place.was_private or isinstance(place.event, RoomChanged):
-                transaction.on_commit(lambda: listing.changed(room_id), robust=True)
-    except Unchanged:
-        pass
+    with suppress(Unchanged), transaction.atomic():
+        place = _advance(room_id, 1, messages)
+        yield place
+        _store([place])
+
+
+@contextmanager
+def append_messages(room_id: int, most: int) -> Iterator[Places]:
+    """The same for up to `most` messages in one transaction, in the order in which they take their places.
+
+    Places that nobody takes are given back. If all are, nothing happens.
+    """
+    with suppress(Unchanged), transaction.atomic():
+        places = Places(_advance(room_id, most, most), most)
+        yield places
+        if not places.taken:
+            raise Unchanged
+        if left := most - len(places.taken):
+            _give_back(places.taken[-1], left)
+        _store(places.taken)
+
+
+def _store(places: Sequence[Place]) -> None:
+    """The events at these places, and what is to be told of them: those of one room, in their order."""
+    rows, hints = [], []
+    for place in places:
+        assert place.event is not None, "a place in the log was taken for nothing"
+        data = store(place.event)
+        rows.append({"room_id": place.room_id, "seq": place.seq, "tag": place.tag, "at": place.at, "data": data})
+        hints.append(msgspec.msgpack.encode(_logged(place, place.event)))
+    database.insert_all(Row, rows)
+    # Robust: what has been committed is done, whatever becomes of the hints.
+    transaction.on_commit(lambda: _publish(place.room_id, hints), robust=True)
+    if not place.was_private or isinstance(place.event, RoomChanged):
+        transaction.on_commit(lambda: listing.changed(place.room_id), robust=True)
+
+
+def _publish(room_id: int, hints: Sequence[bytes]) -> None:
+    for hint in hints:
+        hub.publish(topic(room_id), hint)
 
 
 def _logged(place: Place, event: RoomEvent) -> Logged:
@@ -136,18 +180,19 @@ def reached(place: Place) -> str:
 
 # Time never runs backwards within a room, and is taken when the lock is held, not when it was asked for.
 _ADVANCE = """
-UPDATE chat_room SET head = head + 1, head_tag = %s, message_count = message_count + %s,
+UPDATE chat_room SET head = head + %s, head_tag = %s, message_count = message_count + %s,
     last_activity_at = {later}(last_activity_at, {clock})
 WHERE id = %s AND deleted_at IS NULL RETURNING head, message_count, last_activity_at, is_private
 """
 _LATER = {"postgresql": "GREATEST", "sqlite": "MAX"}
 
 
-def _advance(room_id: int, messages: int) -> Place:
-    tag = secrets.randbits(32)
+def _advance(room_id: int, places: int, messages: int) -> Place:
+    """The last of so many new places."""
+    tag = _tag()
     with connection.cursor() as db:
         vendor = connection.vendor
-        db.execute(_ADVANCE.format(later=_LATER[vendor], clock=CLOCK[vendor]), [tag, messages, room_id])
+        db.execute(_ADVANCE.format(later=_LATER[vendor], clock=CLOCK[vendor]), [places, tag, messages, room_id])
         row = db.fetchone()
     if row is None:
         raise NotFound(text("No such room."))
@@ -161,6 +206,19 @@ def _advance(room_id: int, messages: int) -> Place:
         at=at if at.tzinfo else at.replace(tzinfo=UTC),
         was_private=bool(was_private),
     )
+
+
+def _tag() -> int:
+    return secrets.randbits(32)
+
+
+_GIVE_BACK = "UPDATE chat_room SET head = head - %s, head_tag = %s, message_count = message_count - %s WHERE id = %s"
+
+
+def _give_back(last: Place, count: int) -> None:
+    """So many places after the last one, which no message has taken."""
+    with connection.cursor() as db:
+        db.execute(_GIVE_BACK, [count, last.tag, count, last.room_id])
 
 
 def lock(memberships: QuerySet[Membership]) -> list[int]:

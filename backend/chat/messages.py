@@ -1,22 +1,25 @@
 """Messages: sending, editing, deleting, and the history of a room."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.crypto import salted_hmac
 
 from backend import database, rates
 from backend.accounts.credentials import Viewer
-from backend.chat import attachments, event_log, facts, policies, search, speakers
+from backend.accounts.users import Person
+from backend.chat import attachments, drafts, event_log, facts, policies, search, speakers
 from backend.chat.cursors import Cursor
+from backend.chat.drafts import Checked, Draft
 from backend.chat.events import MessageDeleted, MessageEdited, MessageSent
 from backend.chat.mentions import mentioned
 from backend.chat.models import Attachment, Membership, Mention, Message, Reaction
 from backend.chat.pages import Page, Window, page, window_size
 from backend.chat.policies import Action, Reader
-from backend.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from backend.chat.speakers import Speaker
+from backend.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from backend.languages import text
 
 
@@ -37,77 +40,146 @@ def send_message(
     reply_to: int | None = None,
     attachment_ids: Sequence[int] = (),
 ) -> Accepted:
-    """Say something in a room, once for each `key`; `reply_to` is the id of another message there.
-
-    `attachment_ids` are those of files that the viewer has uploaded there, and not sent yet.
+    """Say something in a room, once for each `key`: see `Draft`.
 
     The key is looked up under the room's lock, before policies and limits: a retry returns the first message,
     also after its author was shown the door or it was deleted. Raises `Invalid`, `Conflict` for a key that has
     sent something else, `Forbidden`, `NotFound`, `RateLimited`.
     """
-    _check_key(key)
-    _check_body(body)
-    _check_says(body, attachment_ids)
-    attachments.check_count(attachment_ids)
-    digest = _digest(body, reply_to, attachment_ids)
-    with event_log.append(room_id, messages=1) as place:
-        speaker = speakers.find(viewer, room_id=room_id, is_private=place.was_private, key=key)
-        if speaker.sent is not None:
-            before = _row(speaker.sent)
-            if before.key_digest != digest:
-                raise Conflict(text("This key has sent another message."))
-            raise event_log.Unchanged
-        if not speaker.may_send:
-            policies.admit(viewer, Action.SEND, room_id=room_id)  # raises what they are to be told
-        rates.take("send", viewer.id)
-        if reply_to is not None and not Message.objects.filter(pk=reply_to, room=room_id).exists():
-            raise NotFound(text("No such message in this room."))
-        named = mentioned(body, room_id=room_id)
-        message_id = database.insert(
-            Message,
-            room_id=room_id,
-            author_id=viewer.id,
-            seq=place.seq,
-            number=place.message_count,
-            version=place.seq,
-            body=body,
-            search=search.indexed(room_id, body),
-            key=key,
-            key_digest=digest,
-            reply_to_id=reply_to,
-            mentions=named,
-            attachments=list(attachment_ids) or None,
-            reaction_count=0,
-            sent_at=place.at,
-        )
+    draft = Draft(viewer=viewer, body=body, key=key, reply_to=reply_to, attachment_ids=attachment_ids)
+    [sent] = send_messages(room_id, [draft])
+    if isinstance(sent, Exception):
+        raise sent
+    return sent
+
+
+def send_messages(room_id: int, said: Sequence[Draft]) -> list[Accepted | Exception]:
+    """What some say in a room at the same time, in this order: for each what `send_message` returns, or raises.
+
+    As many as can share a transaction: the room is locked, and what is written committed, once for them all.
+    """
+    results: list[Accepted | Exception] = []
+    for together in _groups(said):
+        try:
+            results += _send(room_id, together)
+        except Exception as error:  # nothing of theirs was committed
+            results += [error] * len(together)
+    return results
+
+
+def _groups(said: Sequence[Draft]) -> Iterator[list[Draft]]:
+    """One of each author, for its key is looked up before; with files alone, for these may not be there after all."""
+    group: dict[int, Draft] = {}
+    for draft in said:
+        if group and (draft.viewer.id in group or any(each.attachment_ids for each in (draft, *group.values()))):
+            yield list(group.values())
+            group = {}
+        group[draft.viewer.id] = draft
+    yield list(group.values())
+
+
+def _send(room_id: int, said: Sequence[Draft]) -> list[Accepted | Exception]:
+    results: dict[int, Accepted | Exception] = {}
+    good: list[Checked] = []
+    for draft in said:
+        try:
+            good.append(drafts.check(draft, room_id=room_id))
+        except Invalid as error:
+            results[draft.viewer.id] = error
+    if good:
+        with event_log.append_messages(room_id, len(good)) as places:
+            asked = [checked.draft for checked in good]
+            new: list[_New] = []
+            for checked, speaker in zip(good, speakers.find(asked, places.last), strict=True):
+                viewer = checked.draft.viewer
+                try:
+                    if speaker.sent is not None:
+                        results[viewer.id] = _sent_before(checked, speaker.sent)
+                    else:
+                        named = _admit(checked.draft, speaker, room_id)
+                        new.append(_New(checked, speaker.person, named, places.take()))
+                except DomainError as error:
+                    results[viewer.id] = error
+            if new:
+                results |= {message.author.id: Accepted(message, cursor) for message, cursor in _store(room_id, new)}
+    return [results[draft.viewer.id] for draft in said]
+
+
+def _sent_before(checked: Checked, message_id: int) -> Accepted:
+    before = _row(message_id)
+    if before.key_digest != checked.digest:
+        raise Conflict(text("This key has sent another message."))
+    return _as_it_is(before, duplicate=True)
+
+
+def _admit(draft: Draft, speaker: Speaker, room_id: int) -> list[int]:
+    """Whom it names. Raises `Forbidden`, `NotFound`, `RateLimited`."""
+    if not speaker.may_send:
+        policies.admit(draft.viewer, Action.SEND, room_id=room_id)  # raises what they are to be told
+    rates.take("send", draft.viewer.id)
+    if draft.reply_to is not None and not Message.objects.filter(pk=draft.reply_to, room=room_id).exists():
+        raise NotFound(text("No such message in this room."))
+    return mentioned(draft.body, room_id=room_id)
+
+
+class _New(NamedTuple):
+    checked: Checked
+    author: Person
+    named: list[int]
+    place: event_log.Place
+
+
+def _store(room_id: int, new: Sequence[_New]) -> Iterator[tuple[facts.Message, str]]:
+    """The messages, and the cursors that have them."""
+    ids = database.insert_all(Message, [_columns(room_id, each) for each in new])
+    # Whoever speaks has read what was said before.
+    speakers.have_read(room_id=room_id, since=new[0].place.seq)
+    for message_id, ((draft, _, _), author, named, place) in zip(ids, new, strict=True):
         message = facts.Message(
             id=message_id,
             room_id=room_id,
-            author=speaker.person,
-            body=body,
+            author=author,
+            body=draft.body,
             seq=place.seq,
             version=place.seq,
             sent_at=place.at,
             edited_at=None,
             deleted_at=None,
-            reply_to=reply_to,
+            reply_to=draft.reply_to,
             mentions=tuple(named),
-            attachments=tuple(attachment_ids),
+            attachments=tuple(draft.attachment_ids),
         )
-        if attachment_ids:
-            attachments.attach(attachment_ids, message=message)
-        # Whoever speaks has read what was said before.
-        speakers.has_read(speaker, count=place.message_count, message_id=message_id)
+        if draft.attachment_ids:
+            attachments.attach(draft.attachment_ids, message=message)
         if named:
             Mention.objects.bulk_create(Mention(message_id=message_id, user_id=each) for each in named)
         place.event, place.message = MessageSent(message=message_id), message
-        return Accepted(message=message, cursor=place.cursor)
-    return accepted(before, place, duplicate=True)
+        yield message, place.cursor
+
+
+def _columns(room_id: int, new: _New) -> dict[str, Any]:
+    (draft, digest, words), author, named, place = new
+    return {
+        "room_id": room_id,
+        "author_id": author.id,
+        "seq": place.seq,
+        "number": place.message_count,
+        "version": place.seq,
+        "body": draft.body,
+        "search": words,
+        "key": draft.key,
+        "key_digest": digest,
+        "reply_to_id": draft.reply_to,
+        "mentions": named,
+        "attachments": list(draft.attachment_ids) or None,
+        "reaction_count": 0,
+        "sent_at": place.at,
+    }
 
 
 def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
     """Change one's own message. Raises `Invalid`, `NotFound`, `Forbidden`, `RateLimited`."""
-    _check_body(body)
+    drafts.check_body(body)
     room_id = readable(viewer, message_id).room_id
     with event_log.append(room_id) as place:
         row = _row(message_id)
@@ -116,7 +188,7 @@ def edit_message(*, viewer: Viewer, message_id: int, body: str) -> Accepted:
             raise Forbidden(text("Only its author can edit a message."))
         if row.deleted_at is not None:
             raise NotFound(text("This message was deleted."))
-        _check_says(body, row.attachments)
+        drafts.check_says(body, row.attachments)
         if body == row.body:
             raise event_log.Unchanged
         rates.take("send", viewer.id)
@@ -219,15 +291,18 @@ def mentions_of(*, viewer: Viewer, window: Window) -> Page[facts.Mention]:
     return Page([facts.mention(row) for row in found.items], found.has_previous, found.has_next)
 
 
-def accepted(row: Message, place: event_log.Place, *, duplicate: bool = False) -> Accepted:
+def accepted(row: Message, place: event_log.Place) -> Accepted:
     """What came of `event_log.append`, at this place, for a message."""
-    if place.event is not None:
-        cursor = place.cursor
-    else:  # nothing had to change: it is as its last event made it
-        # One that is no longer kept has no tag: a stream that is to start there is reset, whatever the tag says.
-        tag = event_log.tag_at(row.room_id, row.version) or 0
-        cursor = str(Cursor(row.room_id, row.version, tag))
-    return Accepted(message=facts.message(row), cursor=cursor, duplicate=duplicate)
+    if place.event is None:  # nothing had to change
+        return _as_it_is(row)
+    return Accepted(facts.message(row), place.cursor)
+
+
+def _as_it_is(row: Message, *, duplicate: bool = False) -> Accepted:
+    """As its last event made it."""
+    # One that is no longer kept has no tag: a stream that is to start there is reset, whatever the tag says.
+    tag = event_log.tag_at(row.room_id, row.version) or 0
+    return Accepted(facts.message(row), str(Cursor(row.room_id, row.version, tag)), duplicate)
 
 
 def readable(reader: Reader, message_id: int) -> Message:
@@ -252,39 +327,3 @@ def _row(message_id: int) -> Message:
 
 def _rows() -> QuerySet[Message]:
     return Message.objects.select_related("room", "author")
-
-
-def check(*, body: str, key: str) -> None:
-    """What is said with a key and nothing else, as far as it can be told without knowing where. Raises `Invalid`."""
-    _check_key(key)
-    _check_says(body, None)
-    _check_body(body)
-
-
-def _check_key(key: str) -> None:
-    if not key:
-        raise Invalid.field("key", "REQUIRED", text("Choose a key for this message: retries repeat it."))
-    if not database.can_store(key):
-        raise Invalid.field("key", "MALFORMED", text("A key is Unicode text without U+0000."))
-    if len(key) > settings.KEY_MAX_LENGTH:
-        raise Invalid(FieldError.too_long("key", settings.KEY_MAX_LENGTH))
-
-
-def _check_says(body: str, attachment_ids: Sequence[int] | None) -> None:
-    if not body.strip() and not attachment_ids:
-        raise Invalid.field("body", "REQUIRED", text("Say something."))
-
-
-def _check_body(body: str) -> None:
-    if len(body) > settings.MESSAGE_MAX_LENGTH:
-        raise Invalid(FieldError.too_long("body", settings.MESSAGE_MAX_LENGTH))
-    if not database.can_store(body):
-        raise Invalid.field("body", "MALFORMED", text("A message is Unicode text without U+0000."))
-
-
-def _digest(body: str, reply_to: int | None, attachment_ids: Sequence[int]) -> str:
-    # No body has U+0000: by how many there are before it, what was sent with it cannot be taken for anything else.
-    said = body if reply_to is None else f"{reply_to}\0{body}"
-    if attachment_ids:
-        said = f"{','.join(map(str, attachment_ids))}\0{reply_to or ''}\0{body}"
-    return salted_hmac("backend.chat.messages.key", said, algorithm="sha256").hexdigest()

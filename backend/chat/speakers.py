@@ -1,5 +1,7 @@
 """Who speaks in a room: all that sending has to know of them, in one statement, for nothing is done more often."""
 
+from collections.abc import Sequence
+
 import msgspec
 from django.db import connection
 
@@ -7,46 +9,67 @@ from backend.accounts import users
 from backend.accounts.credentials import Viewer
 from backend.accounts.users import Person
 from backend.chat import policies
+from backend.chat.drafts import Draft
+from backend.chat.event_log import Place
 from backend.chat.policies import Action
 from backend.database import CLOCK
 
 
 class Speaker(msgspec.Struct, frozen=True):
-    """`membership_id` is None for who is no member; `sent` is the id of the message that was sent with the key."""
+    """`sent` is the id of the message that was sent with the key."""
 
     person: Person
-    membership_id: int | None
     may_send: bool
     sent: int | None
 
 
 _FIND = """
-SELECT person.username, person.display_name, person.avatar,
-    membership.id, membership.role, COALESCE(membership.muted_until > {clock}, FALSE),
-    (SELECT id FROM chat_message WHERE room_id = %s AND author_id = person.id AND key = %s)
-FROM accounts_user person
+WITH asked (user_id, key) AS (VALUES {asked})
+SELECT person.id, person.username, person.display_name, person.avatar,
+    membership.role, COALESCE(membership.muted_until > {clock}, FALSE),
+    (SELECT id FROM chat_message WHERE room_id = %s AND author_id = person.id AND key = asked.key)
+FROM asked JOIN accounts_user person ON person.id = asked.user_id
 LEFT JOIN chat_membership membership
     ON membership.user_id = person.id AND membership.room_id = %s AND membership.left_at IS NULL
-WHERE person.id = %s
 """
 
 
-def find(viewer: Viewer, *, room_id: int, is_private: bool, key: str) -> Speaker:
-    """As they are to this room now. Under its lock that stays so; `is_private` is what it is then."""
+def find(said: Sequence[Draft], place: Place) -> list[Speaker]:
+    """The author of each draft, as they are to the room that the place is held in. Under its lock that stays so."""
+    sql = _FIND.format(asked=", ".join(["(%s, %s)"] * len(said)), clock=CLOCK[connection.vendor])
+    asked = [each for draft in said for each in (draft.viewer.id, draft.key)]
     with connection.cursor() as db:
-        db.execute(_FIND.format(clock=CLOCK[connection.vendor]), [room_id, key, room_id, viewer.id])
-        username, display_name, avatar, membership_id, role, is_muted, sent = db.fetchone()
+        db.execute(sql, [*asked, place.room_id, place.room_id])
+        rows = {user_id: row for user_id, *row in db.fetchall()}
+    return [_speaker(draft.viewer, place.was_private, *rows[draft.viewer.id]) for draft in said]
+
+
+def _speaker(
+    viewer: Viewer,
+    is_private: bool,
+    username: str,
+    display_name: str,
+    avatar: str,
+    role: str | None,
+    is_muted: bool,
+    sent: int | None,
+) -> Speaker:
     held = policies.of_role(role, is_muted=bool(is_muted), is_staff=viewer.is_staff)
     return Speaker(
         person=users.named_person(viewer.id, username, display_name, avatar),
-        membership_id=membership_id,
         may_send=policies.allows(Action.SEND, is_private=is_private, held=held),
         sent=sent,
     )
 
 
-def has_read(speaker: Speaker, *, count: int, message_id: int) -> None:
-    """They have read all of the room's messages, `count` of them, of which this is the last."""
+_HAVE_READ = """
+UPDATE chat_membership SET read_count = said.number, last_read_id = said.id FROM chat_message said
+WHERE said.room_id = %s AND said.seq >= %s AND chat_membership.room_id = said.room_id
+    AND chat_membership.user_id = said.author_id AND chat_membership.left_at IS NULL
+"""
+
+
+def have_read(*, room_id: int, since: int) -> None:
+    """Whoever has spoken in this transaction, at this place of the log or later, has read what was said before."""
     with connection.cursor() as db:
-        sql = "UPDATE chat_membership SET read_count = %s, last_read_id = %s WHERE id = %s"
-        db.execute(sql, [count, message_id, speaker.membership_id])
+        db.execute(_HAVE_READ, [room_id, since])

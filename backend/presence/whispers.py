@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 from backend import database, rates
 from backend.accounts import blocks, users
 from backend.accounts.credentials import Viewer
-from backend.chat import messages, policies
+from backend.chat import drafts, policies
 from backend.chat.policies import Action
 from backend.errors import NotFound, RecipientOffline
 from backend.languages import text
@@ -59,7 +59,7 @@ async def send_whisper(*, viewer: Viewer, room_id: int, recipient_id: int, body:
 def prepare(*, viewer: Viewer, room_id: int, recipient_id: int, body: str, key: str) -> Prepared:
     """What can be decided of a whisper before it is sent. Raises as `send_whisper` does."""
     rates.take("whisper", viewer.id)
-    messages.check(body=body, key=key)
+    drafts.check_words(body=body, key=key)
     policies.admit(viewer, Action.WHISPER, room_id=room_id)
     if recipient_id not in users.people([recipient_id]):
         raise NotFound(text("No such user."))

@@ -1,0 +1,172 @@
+"""What some say in a room at the same time: sent in one transaction, and to each what came of their own."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from backend.accounts.credentials import Viewer
+from backend.chat import event_log, events, messages, models, rooms
+from backend.chat.cursors import Cursor
+from backend.chat.drafts import Draft
+from backend.chat.messages import Accepted
+from backend.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from backend.languages import text
+from tests.accounts import people
+from tests.accounts.tables import all_rows
+from tests.chat.conftest import Published
+from tests.chat.steps import KEY, append_one, enter, happened, log, say, set_role
+
+pytestmark = pytest.mark.django_db
+
+
+def draft(
+    viewer: Viewer, body: str = "Salaam", key: str = KEY, *, to: int | None = None, files: Sequence[int] = ()
+) -> Draft:
+    return Draft(viewer=viewer, body=body, key=key, reply_to=to, attachment_ids=files)
+
+
+def accepted(results: Sequence[Accepted | Exception]) -> list[Accepted]:
+    return [each for each in results if isinstance(each, Accepted)]
+
+
+@pytest.fixture
+def crowd(tea: int) -> list[Viewer]:
+    """Eight who are in the room of Ana and Babak, too."""
+    guests = [people.viewer(f"guest{number}") for number in range(8)]
+    for guest in guests:
+        enter(guest)
+    return guests
+
+
+def statements(run: Callable[[], object]) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        run()
+    return [query["sql"] for query in captured]
+
+
+def test_many_take_as_many_statements_as_one(tea: int, crowd: list[Viewer]) -> None:
+    alone = statements(lambda: messages.send_messages(tea, [draft(crowd[0], key="alone")]))
+    together = statements(lambda: messages.send_messages(tea, [draft(guest) for guest in crowd]))
+    assert len(together) == len(alone)
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_it_comes_to_what_it_would_have_come_to_one_after_the_other(
+    ana: Viewer, tea: int, crowd: list[Viewer], published: Published
+) -> None:
+    head, before = log(tea)[-1].seq, say(ana, tea, "Who is there?")
+    published.clear()
+    results = accepted(messages.send_messages(tea, [draft(guest, guest_says) for guest, guest_says in said(crowd)]))
+    assert [(each.message.author.id, each.message.body) for each in results] == [(g.id, b) for g, b in said(crowd)]
+    assert [each.message.seq for each in results] == list(range(head + 2, head + 2 + len(crowd)))
+    events = log(tea)[-len(crowd) :]
+    assert [event_log.cursor(each) for each in events] == [each.cursor for each in results]
+    assert [each.message for each in events] == [each.message for each in results]
+    assert [event_log.RoomLog().decode(hint).seq for _, hint in published] == [each.seq for each in events]
+    rows = models.Message.objects.filter(room=tea).order_by("seq")
+    assert [row.number for row in rows] == list(range(1, len(crowd) + 2))
+    unread = [unread_by(guest, tea) for guest in crowd]
+    assert unread == list(reversed(range(len(crowd)))), "whoever speaks has read what was said before"
+    assert unread_by(ana, tea) == len(crowd)
+    assert before.message.version < results[0].message.version
+
+
+def said(crowd: list[Viewer]) -> list[tuple[Viewer, str]]:
+    return [(guest, f"{number}, I am here") for number, guest in enumerate(crowd)]
+
+
+def unread_by(viewer: Viewer, room_id: int) -> int:
+    own = rooms.own_memberships(viewer=viewer, room_ids=[room_id])[room_id]
+    assert own is not None
+    return own.unread_count
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_what_one_is_refused_takes_nothing_from_the_others(
+    ana: Viewer, babak: Viewer, tea: int, crowd: list[Viewer], published: Published
+) -> None:
+    retried = say(crowd[0], tea, "Once", key=KEY)
+    say(crowd[1], tea, "Once", key=KEY)
+    elsewhere = say(ana, enter(ana, "coffee"))
+    stranger = people.viewer("Stranger")
+    published.clear()
+    head = log(tea)[-1].seq
+    results = messages.send_messages(
+        tea,
+        [
+            draft(ana, "The first"),
+            draft(crowd[0], "Once"),
+            draft(crowd[1], "Twice"),
+            draft(crowd[2], ""),
+            draft(babak, "The second"),
+            draft(crowd[3], to=elsewhere.message.id),
+            draft(stranger),
+            draft(crowd[4], "The third", to=retried.message.id),
+            draft(crowd[5], files=[12345]),
+        ],
+    )
+    told = [each if isinstance(each, Accepted) else type(each) for each in results]
+    again = Accepted(message=retried.message, cursor=retried.cursor, duplicate=True)
+    first, second, third = (each for each in accepted(results) if not each.duplicate)
+    assert told == [first, again, Conflict, Invalid, second, NotFound, Forbidden, third, NotFound]
+    assert [each.message.seq for each in (first, second, third)] == [head + 1, head + 2, head + 3]
+    assert [logged.message and logged.message.body for logged in log(tea)[head:]] == [
+        "The first",
+        "The second",
+        "The third",
+    ]
+    assert len(published) == 3
+    room = models.Room.objects.get(pk=tea)
+    assert (room.head, room.message_count) == (head + 3, 5)
+    assert third.cursor == str(Cursor(tea, room.head, room.head_tag))
+    assert append_one(tea) == head + 4
+
+
+def test_if_nobody_may_send_nothing_changes(tea: int, crowd: list[Viewer], published: Published) -> None:
+    strangers = [people.viewer(f"stranger{number}") for number in range(3)]
+    published.clear()
+    before = all_rows()
+    results = messages.send_messages(tea, [draft(stranger) for stranger in strangers])
+    assert [type(each) for each in results] == [Forbidden] * 3
+    assert all_rows() == before
+    assert published == []
+
+
+def test_of_a_room_that_is_not_there_all_are_told_so(crowd: list[Viewer]) -> None:
+    assert [type(each) for each in messages.send_messages(12345, [draft(guest) for guest in crowd])] == [NotFound] * 8
+
+
+def test_one_who_says_several_things_says_them_in_order_and_each_once(ana: Viewer, babak: Viewer, tea: int) -> None:
+    drafts = [draft(ana, "one", "1"), draft(babak, "two"), draft(ana, "one", "1"), draft(ana, "three", "3")]
+    one, two, again, three = accepted(messages.send_messages(tea, drafts))
+    assert [each.message.body for each in (one, two, three)] == ["one", "two", "three"]
+    assert one.message.seq < two.message.seq < three.message.seq
+    assert again == Accepted(message=one.message, cursor=one.cursor, duplicate=True)
+
+
+def test_what_cannot_be_stored_fails_for_those_who_shared_its_transaction_alone(
+    ana: Viewer, babak: Viewer, tea: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = events.store
+    fails = iter([False, False, True])
+
+    def fail(event: events.RoomEvent) -> str:
+        if next(fails):
+            raise DomainError(text("the disk is full"))
+        return store(event)
+
+    monkeypatch.setattr(event_log, "store", fail)
+    results = messages.send_messages(tea, [draft(ana, key="1"), draft(babak, key="1"), draft(ana, key="2")])
+    assert [type(each) for each in results] == [Accepted, Accepted, DomainError]
+    assert happened(tea)[-2:] == ["MessageSent", "MessageSent"]
+    assert models.Message.objects.filter(room=tea).count() == 2
+
+
+def test_who_is_muted_is_told_so_whoever_else_speaks(ana: Viewer, babak: Viewer, tea: int) -> None:
+    set_role(tea, babak, models.Role.MEMBER)
+    models.Membership.objects.filter(room=tea, user=babak.id).update(muted_until="2999-01-01T00:00:00Z")
+    refused, sent = messages.send_messages(tea, [draft(babak), draft(ana)])
+    assert isinstance(refused, Forbidden)
+    assert isinstance(sent, Accepted)
