@@ -1,8 +1,8 @@
-"""Selections of plain values, compiled: functions that make an event's result without an execution of graphql-core's.
+"""Selections of plain values, compiled: functions that make a result without an execution of graphql-core's.
 
-Plain is what the objects of an event say themselves, whoever asks: attributes, and resolvers that have no use for a
-context and for which nobody waits. And a value is taken only if it is of the very class that its type is known by. All
-else is refused, and executed: what is compiled is what graphql-core makes of it, or nothing.
+Plain is what the objects of an event, or of an answer, say themselves, whoever asks: attributes, and resolvers that
+have no use for a context and for which nobody waits. And a value is taken only if it is of the very class that its type
+is known by. All else is refused, and executed: what is compiled is what graphql-core makes of it, or nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ from graphql import (
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetailsList, collect_fields, collect_subfields
-from graphql.execution.values import get_argument_values
+from graphql.execution.values import VariableValues, get_argument_values
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.enum import StrawberryEnumDefinition
@@ -73,9 +73,41 @@ class Compiled:
     @cached_property
     def _data(self) -> Complete:
         try:
-            return _Compiler(self._executor).operation()
+            return _Compiler(self._executor, self._executor.variable_values).operation()
         except (NotPlain, GraphQLError):
             return refuse
+
+
+class CompiledRoots:
+    """What is shown of the values of an operation's root fields, compiled when the first of each comes.
+
+    For one operation, as often as it is executed: nothing below its root fields may vary from one time to the next.
+    """
+
+    def __init__(self) -> None:
+        self._completes: dict[str | int, Complete] = {}
+
+    def complete(
+        self,
+        executor: Executor[Context],
+        name: str | int,
+        type_: GraphQLOutputType,
+        details: FieldDetailsList,
+        value: Any,
+    ) -> Any:
+        """The value of the root field that answers under this name. Raises whatever it is that takes an execution."""
+        complete = self._completes.get(name)
+        if complete is None:
+            try:
+                # Without variables: it is remembered for others.
+                complete = _Compiler(executor, _NOTHING_VARIES).value(type_, details)
+            except (NotPlain, GraphQLError):
+                complete = refuse
+            self._completes[name] = complete
+        return complete(value)
+
+
+_NOTHING_VARIES = VariableValues({}, {})
 
 
 class _ByClass(dict[type, Complete]):
@@ -96,10 +128,10 @@ class _ByClass(dict[type, Complete]):
 class _Compiler:
     """Follows graphql-core's `Executor` method by method. Which fields are selected, it lets graphql-core say."""
 
-    def __init__(self, executor: Executor[Context]) -> None:
+    def __init__(self, executor: Executor[Context], variables: VariableValues) -> None:
         self._schema = executor.schema
         self._fragments = executor.fragments
-        self._variables = executor.variable_values
+        self._variables = variables
         self._operation = executor.operation
 
     def operation(self) -> Complete:
@@ -107,11 +139,11 @@ class _Compiler:
         assert type_ is not None, "there was something to subscribe to"
         collected = collect_fields(self._schema, self._fragments, self._variables, type_, self._operation)
         [(name, details)] = collected.grouped_field_set.items()  # a subscription has one root field
-        complete = self._value(type_.fields[details[0].node.name.value].type, details)
+        complete = self.value(type_.fields[details[0].node.name.value].type, details)
         # Strawberry resolves that field to the event itself.
         return lambda root: {name: complete(root)}
 
-    def _value(self, type_: GraphQLOutputType, details: FieldDetailsList) -> Complete:
+    def value(self, type_: GraphQLOutputType, details: FieldDetailsList) -> Complete:
         if is_non_null_type(type_):
             return self._present(type_.of_type, details)
         present = self._present(type_, details)
@@ -120,7 +152,7 @@ class _Compiler:
     def _present(self, type_: GraphQLOutputType, details: FieldDetailsList) -> Complete:
         """Of a value that is not null: None is of no class that is known."""
         if is_list_type(type_):
-            return self._list(self._value(type_.of_type, details))
+            return self._list(self.value(type_.of_type, details))
         if is_leaf_type(type_):
             return self._leaf(type_)
         if is_abstract_type(type_):
@@ -168,7 +200,7 @@ class _Compiler:
         field = self._schema.get_field(parent, name)
         if field is None:
             raise NotPlain
-        complete = self._value(field.type, details)
+        complete = self.value(field.type, details)
         if name == "__typename":
             return (lambda _: parent.name), complete
         definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)

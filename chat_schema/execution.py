@@ -5,11 +5,30 @@ execute a small operation.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from inspect import isawaitable
 from typing import Any
 
 import strawberry
-from graphql import DocumentNode, GraphQLError, execute
+from django.conf import settings
+from graphql import (
+    SKIP,
+    ArgumentNode,
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    Visitor,
+    VisitorAction,
+    execute,
+    visit,
+)
+from graphql.execution import Executor
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.pyutils import Path
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -18,6 +37,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.operation import get_operation_type
 
 from chat_schema import documents
+from chat_schema.compiled import CompiledRoots
 from chat_schema.context import Context
 from chat_schema.errors import present_all
 
@@ -52,11 +72,16 @@ class Schema(strawberry.Schema):
                 variable_values=variables,
                 operation_name=operation_name,
                 is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # typed less exactly
+                executor_class=_Executor,
+                roots=self._roots(query, operation_name),
             )
             result = await result if isawaitable(result) else result
         except Exception as error:  # as deep variables can make graphql-core raise
             return await _presented(None, [GraphQLError("", original_error=error)], context_value)
         return await _presented(result.data, result.errors or (), context_value)
+
+    def _roots(self, text: str, name: str | None) -> CompiledRoots | None:
+        return _roots(self._schema, text, name) if len(text) <= settings.DOCUMENT_CACHED_LENGTH else None
 
     def _refusals(
         self, document: DocumentNode, name: str | None, variables: Mapping[str, Any]
@@ -67,6 +92,60 @@ class Schema(strawberry.Schema):
         except GraphQLError as error:
             return [error]
         return ()
+
+
+class _Executor(Executor[Context]):
+    """Graphql-core's own, but for root values that are plain: those are shown as it was compiled."""
+
+    def __init__(self, *args: Any, roots: CompiledRoots | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._roots = roots
+
+    def complete_value(
+        self,
+        return_type: GraphQLOutputType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Context],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        if self._roots is not None and path.prev is None:
+            try:
+                return self._roots.complete(self, path.key, return_type, field_details_list, result)
+            except Exception:  # whatever it is, it is met again, and told as it should be
+                self._roots = None
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+
+@lru_cache(maxsize=settings.DOCUMENT_CACHE_SIZE)
+def _roots(schema: GraphQLSchema, text: str, name: str | None) -> CompiledRoots | None:
+    """For an operation of this document, which is a good one. None if what it shows depends on variables."""
+    document = documents.check(schema, text).document
+    assert document is not None
+    below = _BelowRoots(documents.operation(document, name))
+    visit(document, below)
+    return None if below.has_variables else CompiledRoots()
+
+
+class _BelowRoots(Visitor):
+    """Whether there are variables, but for what is given to the root fields of an operation."""
+
+    has_variables = False
+
+    def __init__(self, operation: OperationDefinitionNode) -> None:
+        super().__init__()
+        fields = [each for each in operation.selection_set.selections if isinstance(each, FieldNode)]
+        self._given = {id(argument) for field in fields for argument in field.arguments or ()}
+
+    def enter_variable_definition(self, *_: Any) -> VisitorAction:
+        return SKIP
+
+    def enter_argument(self, node: ArgumentNode, *_: Any) -> VisitorAction:
+        return SKIP if id(node) in self._given else None
+
+    def enter_variable(self, *_: Any) -> None:
+        self.has_variables = True
 
 
 def _check_type(document: DocumentNode, name: str | None, allowed: Iterable[OperationType] | None) -> None:

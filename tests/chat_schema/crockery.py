@@ -92,9 +92,8 @@ class Subscription:
         yield Shelf(first=cup, vessels=[], thing=None, things=None, below=None)
 
 
-schema = strawberry.Schema(
-    query=Query, subscription=Subscription, types=[Cup, Pot], config=StrawberryConfig(scalar_map=SCALARS)
-)
+CONFIG = StrawberryConfig(scalar_map=SCALARS)
+schema = strawberry.Schema(query=Query, subscription=Subscription, types=[Cup, Pot], config=CONFIG)
 
 _short = st.text(max_size=3)
 _glazes = st.none() | st.sampled_from(Glaze)
