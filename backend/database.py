@@ -148,13 +148,28 @@ class Gatherings(Generic[K, Q, A]):
 
 # The rows of one parameter that holds many values.
 _VALUES = {"postgresql": "SELECT UNNEST(%s::{type}[])", "sqlite": "SELECT value FROM JSON_EACH(%s)"}
+_PAIRS = {
+    "postgresql": "SELECT (value ->> 0)::bigint, (value ->> 1)::bigint FROM JSON_ARRAY_ELEMENTS(%s)",
+    "sqlite": "SELECT JSON_EXTRACT(value, '$[0]'), JSON_EXTRACT(value, '$[1]') FROM JSON_EACH(%s)",
+}
+
+
+def rows_of(values: Collection[int] | Collection[str], kind: Literal["bigint", "text"]) -> tuple[str, Any]:
+    """For `IN (...)`: SQL that has these values for its rows, and its one parameter."""
+    listed = list(values)
+    given = json.dumps(listed) if connection.vendor == "sqlite" else listed
+    return _VALUES[connection.vendor].format(type=kind), given
+
+
+def rows_of_pairs(pairs: Collection[tuple[int, int]]) -> tuple[str, str]:
+    """The same for `(..., ...) IN (...)`."""
+    return _PAIRS[connection.vendor], json.dumps(list(pairs))
 
 
 def among(values: Collection[int] | Collection[str], kind: Literal["bigint", "text"]) -> RawSQL:
     """For `__in` with thousands of values: one parameter, where Django would prepare each, and each time anew."""
-    listed = list(values)
-    given = json.dumps(listed) if connection.vendor == "sqlite" else listed
-    return RawSQL(_VALUES[connection.vendor].format(type=kind), [given])  # noqa: S611  # nothing of it is a value
+    sql, given = rows_of(values, kind)
+    return RawSQL(sql, [given])  # noqa: S611  # nothing of it is a value
 
 
 def can_store(text: str) -> bool:

@@ -3,16 +3,14 @@
 import hashlib
 import secrets
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 from django.conf import settings
-from django.db import transaction
-from django.db.models import BooleanField, ExpressionWrapper, Q
-from django.db.models.functions import Now
+from django.db import connection, transaction
 
-from backend import rates
+from backend import database, rates
 from backend.accounts import revocation, users
 from backend.accounts.models import PersonalToken
 from backend.errors import FieldError, Invalid, NotFound
@@ -88,31 +86,43 @@ def tokens(*, user_id: int) -> list[Token]:
     return [_token(row) for row in PersonalToken.objects.filter(user=user_id).order_by("-pk")]
 
 
+_FIND = """
+SELECT token.digest, token.id, person.id, person.is_staff, person.credentials_epoch,
+    COALESCE(token.last_used_at > {a_minute_ago}, FALSE)
+FROM accounts_personaltoken token
+JOIN accounts_user person ON person.id = token.user_id
+WHERE token.digest IN ({digests}) AND person.is_active AND (token.expires_at IS NULL OR token.expires_at > {clock})
+"""
+# But for those that somebody else is writing: many are let in at once, and nobody waits for another.
+_NOTE_USE = """
+UPDATE accounts_personaltoken SET last_used_at = {clock}
+WHERE id IN (SELECT id FROM accounts_personaltoken WHERE id IN ({tokens}) {skipping})
+"""
+_A_MINUTE_AGO = {
+    "postgresql": "CLOCK_TIMESTAMP() - INTERVAL '1 minute'",
+    "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW', '-1 minute')",
+}
+_SKIPPING = {"postgresql": "FOR NO KEY UPDATE SKIP LOCKED", "sqlite": ""}
+
+
 def find(secrets: Collection[str]) -> Mapping[str, Proof]:
-    """Those of these secrets that are still good, in one query. Their use is noted, to the minute."""
-    digests = {digest(secret): secret for secret in secrets}
-    was_noted = ExpressionWrapper(Q(last_used_at__gt=Now() - timedelta(minutes=1)), BooleanField())
-    rows = (
-        PersonalToken.objects.filter(digest__in=digests, user__is_active=True)
-        .exclude(expires_at__lte=Now())
-        .annotate(was_noted=was_noted)
-        .values_list("digest", "was_noted", "pk", "user", "user__is_staff", "user__credentials_epoch")
-    )
+    """Those of these secrets that are still good, in one statement. Another notes their use, to the minute."""
+    secret_of = {digest(secret): secret for secret in secrets}
     found, unnoted = {}, []
-    for key, noted, token_id, user_id, is_staff, epoch in rows:
-        found[digests[key]] = Proof(token_id, user_id, is_staff, epoch)
-        if not noted:
-            unnoted.append(token_id)
-    if unnoted:
-        _note_use(unnoted)
+    vendor = connection.vendor
+    with connection.cursor() as db:
+        digests, given = database.rows_of(secret_of, "text")
+        sql = _FIND.format(digests=digests, a_minute_ago=_A_MINUTE_AGO[vendor], clock=database.CLOCK[vendor])
+        db.execute(sql, [given])
+        for key, token_id, user_id, is_staff, epoch, is_noted in db.fetchall():
+            found[secret_of[key]] = Proof(token_id, user_id, bool(is_staff), epoch)
+            if not is_noted:
+                unnoted.append(token_id)
+        if unnoted:
+            tokens, given = database.rows_of(unnoted, "bigint")
+            sql = _NOTE_USE.format(tokens=tokens, skipping=_SKIPPING[vendor], clock=database.CLOCK[vendor])
+            db.execute(sql, [given])
     return found
-
-
-def _note_use(token_ids: Collection[int]) -> None:
-    """But for those that somebody else is writing: many are let in at once, and nobody waits for another."""
-    with transaction.atomic():
-        free = PersonalToken.objects.select_for_update(skip_locked=True, no_key=True).filter(pk__in=token_ids)
-        PersonalToken.objects.filter(pk__in=free.values("pk")).update(last_used_at=Now())
 
 
 def _token(row: PersonalToken) -> Token:

@@ -20,6 +20,13 @@ class Cursor(NamedTuple):
         return urlsafe_b64encode(_LAYOUT.pack(*self)).rstrip(b"=").decode()
 
 
+class Extent(NamedTuple):
+    """Of a room's log: its last entry, and the seq up to which it is kept no more."""
+
+    head: Cursor
+    tail: int
+
+
 def parse(text: str) -> Cursor | None:
     """None for whatever was not made here."""
     if len(text) != 27 or not text.isascii():  # 20 bytes in base64, without padding

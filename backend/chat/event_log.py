@@ -275,10 +275,12 @@ def tag_at(room_id: int, seq: int) -> int | None:
 
 def tags_at(places: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], int]:
     """The same for many places (room, seq), in one query."""
+    if not places:
+        return {}
     seqs_of = defaultdict(set)
     for room_id, seq in places:
         seqs_of[room_id].add(seq)
-    asked = reduce(or_, (Q(room=room_id, seq__in=seqs) for room_id, seqs in seqs_of.items()), Q(pk__in=()))
+    asked = reduce(or_, (Q(room=room_id, seq__in=seqs) for room_id, seqs in seqs_of.items()))
     rows = Row.objects.filter(asked).values_list("room", "seq", "tag")
     return {(room_id, seq): tag for room_id, seq, tag in rows}
 

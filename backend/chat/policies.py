@@ -1,17 +1,16 @@
 """Who may do and see what: one table. It raises; it never returns a silent False."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import reduce
-from operator import or_
 
+from django.db import connection
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from backend import database
 from backend.accounts.credentials import Viewer
+from backend.chat.cursors import Cursor, Extent
 from backend.chat.models import Ban, Invitation, Membership, Room
 from backend.errors import DomainError, Forbidden, NotFound, Unauthenticated
 from backend.languages import Text, text
@@ -211,21 +210,30 @@ def admit(reader: Reader, action: Action, *, room_id: int) -> Room:
     return room
 
 
-def members_who_may(action: Action, pairs: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], Room]:
-    """The rooms of those of many pairs (room, person) where a member may do this, in one query.
+_MEMBERSHIPS = """
+SELECT membership.room_id, membership.user_id, membership.role, COALESCE(membership.muted_until > {clock}, FALSE),
+    room.is_private, room.head, room.head_tag, room.tail
+FROM chat_membership membership
+JOIN chat_room room ON room.id = membership.room_id
+WHERE membership.left_at IS NULL AND (membership.room_id, membership.user_id) IN ({pairs})
+"""
+
+
+def members_who_may(action: Action, pairs: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], Extent]:
+    """The logs of the rooms of those of many pairs (room, person) where a member may do this, in one statement.
 
     Whoever is not among them may all the same do it as something else than a member: `admit` knows.
     """
-    people_of = defaultdict(set)
-    for room_id, user_id in pairs:
-        people_of[room_id].add(user_id)
-    asked = reduce(or_, (Q(room=room_id, user__in=user_ids) for room_id, user_ids in people_of.items()), Q(pk__in=()))
-    rows = Membership.objects.filter(asked, left_at=None).select_related("room").annotate(is_muted=is_muted())
+    if not pairs:
+        return {}
     found = {}
-    for row in rows:
-        held = of_role(row.role, is_muted=bool(row.is_muted), is_staff=False)
-        if allows(action, is_private=row.room.is_private, held=held):
-            found[row.room_id, row.user_id] = row.room
+    sql, given = database.rows_of_pairs(pairs)
+    with connection.cursor() as db:
+        db.execute(_MEMBERSHIPS.format(clock=database.CLOCK[connection.vendor], pairs=sql), [given])
+        for room_id, user_id, role, is_muted, is_private, head, tag, tail in db.fetchall():
+            held = of_role(role, is_muted=bool(is_muted), is_staff=False)
+            if allows(action, is_private=bool(is_private), held=held):
+                found[room_id, user_id] = Extent(Cursor(room_id, head, tag), tail)
     return found
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from backend.accounts.credentials import Viewer
 from backend.chat import cursors, event_log, facts, policies
+from backend.chat.cursors import Cursor, Extent
 from backend.chat.events import Logged, RoomDeleted
 from backend.chat.policies import Action, Reader
 from backend.errors import Invalid, NotFound
@@ -31,7 +32,7 @@ def open_stream(*, viewer: Viewer | None, room_id: int, after: str | None) -> Op
     Raises `Unauthenticated`, `NotFound`, `Forbidden`.
     """
     room = policies.admit(viewer, Action.READ, room_id=room_id)
-    return _opening(facts.room(room), after)
+    return _opening(_extent(facts.room(room)), after)
 
 
 class Start(NamedTuple):
@@ -47,11 +48,10 @@ def open_for_members(starts: Sequence[Start]) -> list[Opening | None]:
 
     Each membership comes with its room's head, as there.
     """
-    rooms = policies.members_who_may(Action.READ, {(start.room_id, start.viewer.id) for start in starts})
-    found = [(rooms.get((start.room_id, start.viewer.id)), start.after) for start in starts]
-    asked = [(None if room is None else facts.room(room), after) for room, after in found]
-    tags = event_log.tags_at({place for room, after in asked if room for place in _doubted(room, after)})
-    return [None if room is None else _position(room, after, tags) for room, after in asked]
+    logs = policies.members_who_may(Action.READ, {(start.room_id, start.viewer.id) for start in starts})
+    asked = [(logs.get((start.room_id, start.viewer.id)), start.after) for start in starts]
+    tags = event_log.tags_at({place for log, after in asked if log for place in _doubted(log, after)})
+    return [None if log is None else _position(log, after, tags) for log, after in asked]
 
 
 class EventPage(msgspec.Struct, frozen=True):
@@ -74,7 +74,7 @@ def events_page(*, reader: Reader, room_id: int, after: str | None, first: int) 
     if after is None:
         position, cursor = room.tail, None
     else:
-        opening = _opening(room, after)
+        opening = _opening(_extent(room), after)
         if opening.reset:
             return EventPage(events=[], reset=opening.reset, has_more=False, end_cursor=opening.cursor)
         position, cursor = opening.position, opening.cursor
@@ -90,33 +90,38 @@ def events_page(*, reader: Reader, room_id: int, after: str | None, first: int) 
 Tags = Mapping[tuple[int, int], int]
 
 
-def _opening(room: facts.Room, after: str | None) -> Opening:
-    return _position(room, after, event_log.tags_at({*_doubted(room, after)}))
+def _extent(room: facts.Room) -> Extent:
+    return Extent(Cursor(room.id, room.head, room.head_tag), room.tail)
 
 
-def _doubted(room: facts.Room, after: str | None) -> Iterator[tuple[int, int]]:
+def _opening(log: Extent, after: str | None) -> Opening:
+    return _position(log, after, event_log.tags_at({*_doubted(log, after)}))
+
+
+def _doubted(log: Extent, after: str | None) -> Iterator[tuple[int, int]]:
     """The place whose tag has to be read to know what the cursor is worth, if there is one."""
     cursor = None if after is None else cursors.parse(after)
-    if cursor is not None and cursor.room_id == room.id and room.tail < cursor.seq < room.head:
+    if cursor is not None and cursor.room_id == log.head.room_id and log.tail < cursor.seq < log.head.seq:
         yield cursor.room_id, cursor.seq
 
 
-def _position(room: facts.Room, after: str | None, tags: Tags) -> Opening:
-    head_cursor = event_log.head_cursor(room)
+def _position(log: Extent, after: str | None, tags: Tags) -> Opening:
+    head = log.head
     if after is None:
-        return Opening(position=room.head, cursor=head_cursor, head=room.head)
+        return Opening(position=head.seq, cursor=str(head), head=head.seq)
     cursor = cursors.parse(after)
-    reset = _reset(room, cursor, tags)
+    reset = _reset(log, cursor, tags)
     if cursor is None or reset is not None:
-        return Opening(position=room.head, cursor=head_cursor, head=room.head, reset=reset)
-    return Opening(position=cursor.seq, cursor=after, head=room.head)
+        return Opening(position=head.seq, cursor=str(head), head=head.seq, reset=reset)
+    return Opening(position=cursor.seq, cursor=after, head=head.seq)
 
 
-def _reset(room: facts.Room, cursor: cursors.Cursor | None, tags: Tags) -> ResetCause | None:
+def _reset(log: Extent, cursor: Cursor | None, tags: Tags) -> ResetCause | None:
     """Why the log cannot be continued from here, if it cannot."""
-    if cursor is None or cursor.room_id != room.id or cursor.seq > room.head:
+    head = log.head
+    if cursor is None or cursor.room_id != head.room_id or cursor.seq > head.seq:
         return "UNKNOWN_CURSOR"
-    if cursor.seq <= room.tail and cursor.seq != room.head:  # the tag at `tail` is no longer kept either
+    if cursor.seq <= log.tail and cursor.seq != head.seq:  # the tag at `tail` is no longer kept either
         return "EXPIRED"
-    tag = room.head_tag if cursor.seq == room.head else tags.get((room.id, cursor.seq))
+    tag = head.tag if cursor.seq == head.seq else tags.get((head.room_id, cursor.seq))
     return None if tag == cursor.tag else "UNKNOWN_CURSOR"
