@@ -15,7 +15,6 @@ from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.http_protocol import WebRequest
-from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import tcp
@@ -24,11 +23,10 @@ from backend.presence import process
 from backend.transport import bodies, draining, sinks
 from backend.transport.closing import TRY_AGAIN_LATER
 from backend.transport.inbox import Inbox
+from backend.transport.rounds import CHECK_INTERVAL, Rounds
 
 logger = logging.getLogger(__name__)
 
-# Seconds between daphne's visits to each connection.
-_CHECK_INTERVAL = 2
 _SOON = 0.05  # seconds
 
 
@@ -39,6 +37,7 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
     that has gone. Meanwhile the application's `send` waits, and pings are not answered one by one.
     """
 
+    due = 0.0  # for `Rounds`
     _full_since = 0.0
     _owed_pong: bytes | None = None
     _aborting: asyncio.TimerHandle | None = None
@@ -47,7 +46,7 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
         self._room = asyncio.Event()
         self._room.set()
         # A visit early rather than late.
-        self._ping_at = time.monotonic() + settings.PING_INTERVAL - _CHECK_INTERVAL
+        self._ping_at = time.monotonic() + settings.PING_INTERVAL - CHECK_INTERVAL
         super().connectionMade()
         self.transport.unregisterProducer()  # the HTTP request that this connection was
         self.transport.registerProducer(self, True)
@@ -60,6 +59,7 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
     def pauseProducing(self) -> None:  # noqa: N802
         self._room.clear()
         self._full_since = self._full_since or time.monotonic()
+        self.due = 0.0
 
     def resumeProducing(self) -> None:  # noqa: N802
         self._full_since = 0.0
@@ -152,7 +152,6 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
             super().onClose(*args)
 
     def check_timeouts(self) -> None:
-        """Every two seconds, for each of very many."""
         if self.state != self.STATE_OPEN:  # a handshake that takes too long is daphne's
             super().check_timeouts()
             return
@@ -162,12 +161,15 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
             self.serverClose(TRY_AGAIN_LATER)
         elif now > self._ping_at:
             # Whatever the client sends: one that keeps talking but never reads would not be found out.
-            self._ping_at = now + settings.PING_INTERVAL - _CHECK_INTERVAL
+            self._ping_at = now + settings.PING_INTERVAL - CHECK_INTERVAL
             self._sendAutoPing()
+        self.due = 0.0 if self._full_since else self._ping_at
 
 
 class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne has no types
     """Keeps no more of a body than what shows that it is too long: Twisted would fill the disk with all of it."""
+
+    due = 0.0  # for `Rounds`: always
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -179,7 +181,7 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne has no types
         super().handleContentChunk(data[: max(0, room)])
 
 
-class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
+class ChatServer(Rounds):
     """`on_listening` is called once the port is open."""
 
     def __init__(self, application: Any, *, host: str, port: int, on_listening: Callable[[], None]) -> None:
@@ -224,8 +226,9 @@ class ChatServer(Server):  # type: ignore[misc]  # daphne has no types
         if isinstance(protocol, BoundedProtocol) and is_bare:
             scope.setdefault("extensions", {})[sinks.EXTENSION] = protocol
         inbox = Inbox()
-        application = self.application(scope, inbox.get, partial(self.handle_reply, protocol))
-        self.connections[protocol]["application_instance"] = asyncio.ensure_future(application)
+        application = asyncio.ensure_future(self.application(scope, inbox.get, partial(self.handle_reply, protocol)))
+        application.add_done_callback(lambda _: self.ended.add(protocol))
+        self.connections[protocol]["application_instance"] = application
         return inbox
 
     async def handle_reply(self, protocol: Any, message: Any) -> None:
