@@ -73,9 +73,20 @@ def runnable(
 ) -> OperationDefinitionNode:
     """The operation to run, which costs no more than it may. Raises `GraphQLError`."""
     found = operation(document, name)
-    if refusal := limits.too_costly(schema, document, found, variables):
+    assert document.loc is not None, "it was parsed"
+    text = document.loc.source.body
+    is_cheap = len(text) <= settings.DOCUMENT_CACHED_LENGTH and _is_always_cheap(schema, text, name)
+    if not is_cheap and (refusal := limits.too_costly(schema, document, found, variables)):
         raise refusal
     return found
+
+
+@lru_cache(maxsize=settings.DOCUMENT_CACHE_SIZE)
+def _is_always_cheap(schema: GraphQLSchema, text: str, name: str | None) -> bool:
+    """Whether it costs no more than it may, whatever the variables: nearly all do."""
+    document = _remembered(schema, text).document
+    assert document is not None, "it was checked"
+    return limits.too_costly(schema, document, operation(document, name), None) is None
 
 
 def is_subscription(operation: OperationDefinitionNode) -> bool:

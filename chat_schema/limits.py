@@ -176,13 +176,17 @@ PAGED_FIELDS = {
 
 
 def too_costly(
-    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any] | None,
 ) -> GraphQLError | None:
     """Why an operation is refused before it is run, if it is: fields times the lengths of the lists around them.
 
-    A field that has a resolver of its own counts as several.
+    A field that has a resolver of its own counts as several. Without `variables`, why it may be refused with some.
     """
-    fields = _Cost(schema, document, _given(operation, variables)).of(operation.selection_set)
+    given = None if variables is None else _given(operation, variables)
+    fields = _Cost(schema, document, given).of(operation.selection_set)
     if fields <= settings.DOCUMENT_MAX_COST:
         return None
     return GraphQLError(
@@ -200,6 +204,8 @@ def _given(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> 
     return {**defaults, **variables}
 
 
+# Of a variable, where all are unknown.
+_ANY = object()
 # A coroutine and a turn of the loop, beside reading an attribute.
 _RESOLVER_COST = 5
 
@@ -220,7 +226,7 @@ def _resolved(schema: GraphQLSchema) -> frozenset[str]:
 class _Cost:
     """Of a document that has been validated: no fragment spreads itself."""
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any] | None) -> None:
         self._schema = schema
         self._resolved = _resolved(schema)
         self._fragments = {
@@ -268,18 +274,23 @@ class _Cost:
             for each in field.arguments or ()
             if each.name.value in ("first", "last", "ids")
         }
-        if isinstance(ids := arguments.get("ids"), list):
+        ids = arguments.get("ids")
+        if ids is _ANY:
+            return settings.DOCUMENT_MAX_COST
+        if isinstance(ids, list):
             return len(ids)
         if field.name.value not in PAGED_FIELDS:
             return 1
         default, longest = PAGED_FIELDS[field.name.value]
+        if _ANY in arguments.values():
+            return max(default, longest)
         asked = [size for name in ("first", "last") if isinstance(size := arguments.get(name), int)]
         # What is out of bounds is refused where it is read.
         return min(longest, max(asked)) if asked and max(asked) >= 0 else default
 
     def _value(self, value: ValueNode) -> Any:
         if isinstance(value, VariableNode):
-            return self._variables.get(value.name.value)
+            return _ANY if self._variables is None else self._variables.get(value.name.value)
         if isinstance(value, IntValueNode):
             return int(value.value)
         return value.values if isinstance(value, ListValueNode) else None

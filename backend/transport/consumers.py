@@ -76,6 +76,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         # Channels' own makes a task for each frame, to wait for a channel layer at the same time.
         self.scope, self.base_send = scope, send
+        self._headers = {name.decode("latin1").lower(): value.decode("latin1") for name, value in scope["headers"]}
         with suppress(StopConsumer):
             while True:
                 await self.dispatch(await receive())
@@ -187,4 +188,4 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         return msgspec.json.encode(data).decode()
 
     def get_websocket_headers(self, request: Any) -> Mapping[str, str]:
-        return {name.decode("latin1").lower(): value.decode("latin1") for name, value in self.scope["headers"]}
+        return self._headers

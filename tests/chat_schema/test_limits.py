@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from graphql import GraphQLObjectType, get_introspection_query, parse
+from graphql import GraphQLError, GraphQLObjectType, get_introspection_query, parse
 
 from chat_schema import documents, limits
 from chat_schema.context import Context
@@ -21,7 +21,9 @@ def _refusal(text: str) -> str:
 
 def _cost_refusal(text: str, **variables: Any) -> str:
     document = parse(text)
-    error = limits.too_costly(CORE, document, documents.operation(document, None), variables)
+    operation = documents.operation(document, None)
+    error = limits.too_costly(CORE, document, operation, variables)
+    assert error is None or limits.too_costly(CORE, document, operation, None), "with some variables, if with these"
     return error.message if error else ""
 
 
@@ -98,6 +100,24 @@ def test_many_ids_multiply_what_is_asked_of_each() -> None:
     text = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Room { members(first: 100) { nodes { id } } } } }"
     assert not _cost_refusal(text, ids=["x"])
     assert "ask for shorter pages" in _cost_refusal(text, ids=["x"] * 100)
+
+
+def test_what_is_cheap_with_some_variables_is_measured_again_with_others() -> None:
+    text = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Room { members(first: 100) { nodes { id } } } } }"
+    document = documents.check(CORE, text).document
+    assert document is not None
+    for _ in range(2):
+        documents.runnable(CORE, document, None, {"ids": ["x"]})
+        with pytest.raises(GraphQLError, match="ask for shorter pages"):
+            documents.runnable(CORE, document, None, {"ids": ["x"] * 100})
+
+
+def test_what_is_cheap_with_any_variables_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = documents.check(CORE, "query ($n: Int) { rooms(first: $n) { nodes { id } } } # once").document
+    assert document is not None
+    documents.runnable(CORE, document, None, {"n": 1})
+    monkeypatch.setattr(limits, "too_costly", None)
+    documents.runnable(CORE, document, None, {"n": 100})
 
 
 def test_a_search_counts_for_many_fields() -> None:
