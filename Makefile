@@ -1,7 +1,7 @@
 # Run, check and maintain Chaikhana. `make` alone lists the targets.
 #
-# Needs Python 3.11 or newer, nothing else: Node, and for the tests Redis, PostgreSQL and Chromium, are taken from the
-# machine where it has them, and fetched where it has not.
+# Needs Python 3.11 or newer, nothing else: Node, and for the tests Redis, PostgreSQL, Chromium and a C compiler, are
+# taken from the machine where it has them, and fetched where it has not.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -80,7 +80,7 @@ pytest: $(DEVELOPMENT) $(DIST) ## Tests of the server (a few of them: .venv/bin/
 	$(BIN)/pytest --ignore=tests/browser
 
 # All but those that bring services of their own, whatever they are run on, and those of code that uses none.
-NOT_CLUSTERED := browser delivery hub services system \
+NOT_CLUSTERED := benchmarks browser delivery hub services system \
 	$(addprefix test_,$(addsuffix .py,catalogs folding lan languages limits loops pictures settings))
 cluster: $(DEVELOPMENT) $(DIST) ## The same tests as in a cluster: on PostgreSQL and Redis
 	$(BIN)/python -m tests.services $(BIN)/pytest $(addprefix --ignore=tests/,$(NOT_CLUSTERED))
@@ -95,7 +95,7 @@ delivery: $(DEVELOPMENT) ## Break a cluster in every way, and check that nothing
 
 ## Measure
 
-# Nothing else should run on the machine meanwhile. It takes two cores, a C compiler, and a good half of an hour.
+# Nothing else should run on the machine meanwhile. It takes Linux, two cores, and a good half of an hour.
 bench: $(BENCHMARKS) ## The engine beside its peers (SCENARIOS="one-room ...", ROUNDS=1)
 	@$(BIN)/python -m benchmarks.engine --write $(if $(ROUNDS),--rounds $(ROUNDS)) $(SCENARIOS)
 

@@ -61,6 +61,7 @@ def measure(stage: Stage, _rounds: int) -> Iterator[Figure]:
         Followers(stage.stamps) as followers,
     ):
         commands = Commands(redis)
+        time.sleep(_SETTLE_SECONDS)  # what is said but once, at the start, is not said anyway
         beats = commands.idle(_SETTLE_SECONDS)
         one, other = first.audience(rooms=1, each=SOCKETS), second.audience(rooms=1, each=SOCKETS)
         seconds = followers.connect([*one.lines, *other.lines], seconds=_CONNECT_SECONDS)
