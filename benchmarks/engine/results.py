@@ -73,7 +73,7 @@ class Run:
         failures = "".join(f"- `{name}` has no more figures: {reason}\n" for name, reason in self.failed.items())
         return (
             f"# Measured on {self.at:%d %B %Y}\n\n"
-            f"By `{command}`, {self.rounds} rounds, at {self.at:%H:%M} UTC. It took: {took}.\n\n"
+            f"By `{command}`, rounds: {self.rounds}, at {self.at:%H:%M} UTC. It took: {took}.\n\n"
             f"{'; '.join(f'{name} {value}' for name, value in self.where.items())}.\n\n"
             f"## Method\n\n{_METHOD}\n## Caveat\n\n{_CAVEAT}\n"
             + (f"## What failed\n\n{failures}\n" if failures else "")

@@ -33,12 +33,12 @@ def measure(stage: Stage, _rounds: int) -> Iterator[Figure]:
 
 
 def _measured(stage: Stage, subject: Subject, line: str, by: str, count: int, *, each: int) -> Iterator[Figure]:
-    say(f"{line}: {count} {by}")
+    say(f"{line}, {by}: {count}")
     with following(stage, subject, rooms=1, each=each, seconds=_SECONDS) as room:
         room.warm()
         kept = (room.resident() - room.resident_before) / each / 1024
         cost = room.cost(at_once=1, most=_DELIVERIES // each, cpu=_CPU, least=_LEAST).per_delivery
-    what, at = f"{line}: CPU a delivery, {count} {by}", At(by, "CPU a delivery, µs", line, count)
+    what, at = f"{line}: CPU a delivery, {by}: {count:,}", At(by, "CPU a delivery, µs", line, count)
     yield Figure(what, cost, "us", at=at)
-    what, at = f"{line}: memory of a socket, {count} {by}", At(by, "memory of a socket, KiB", line, count)
+    what, at = f"{line}: memory of a socket, {by}: {count:,}", At(by, "memory of a socket, KiB", line, count)
     yield Figure(what, kept, "KiB", at=at)

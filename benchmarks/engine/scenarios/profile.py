@@ -42,7 +42,7 @@ def _found(room: Following, at_once: int) -> Counter[str]:
     with TemporaryDirectory(prefix="chaikhana-profile-") as folder:
         stacks = Path(folder) / "stacks"
         options = ("--duration", str(_SECONDS), "--rate", str(_RATE), "--format", "raw", "--output", str(stacks))
-        command = (_PY_SPY, "record", "--nonblocking", "--pid", str(room.pid), *options)
+        command = (_PY_SPY, "record", "--nonblocking", "--function", "--pid", str(room.pid), *options)
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as looking:
             while looking.poll() is None:
                 room.cost(at_once=at_once, most=1, cpu=0)
