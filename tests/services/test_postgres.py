@@ -38,6 +38,13 @@ def test_postgres_speaks_unicode_in_an_order_that_depends_on_no_language(postgre
         assert connection.execute(names).fetchone() == ("C.UTF-8", "UTF8")
 
 
+def test_postgres_waits_for_the_disk_only_where_that_is_asked_for(postgres: PostgresServer) -> None:
+    with PostgresServer(is_durable=True) as durable:
+        for server, setting in ((postgres, "off"), (durable, "on")):
+            with psycopg.connect(server.url) as connection:
+                assert connection.execute("show fsync").fetchone() == (setting,)
+
+
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_postgres_keeps_what_was_committed_over_a_stop(postgres: PostgresServer, mode: StopMode) -> None:
     with psycopg.connect(postgres.url) as connection:
