@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -217,3 +218,14 @@ def test_a_postgresql_that_has_gone_silent_is_given_up_unless_the_url_says_other
         assert (options["connect_timeout"], options["tcp_user_timeout"]) == (10, milliseconds)
         silence = options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"]
         assert silence == 10
+
+
+def test_postgresql_gives_us_up_in_the_middle_of_a_transaction_unless_the_url_says_otherwise(tmp_path: Path) -> None:
+    """Of two values the server takes the last."""
+    url = "postgresql://ana@localhost/chat"
+    ours = "-c idle_in_transaction_session_timeout=5000 "
+    theirs = "-c idle_in_transaction_session_timeout=60000"
+    for given, last in ((url, ""), (f"{url}?options={quote(theirs)}", f" {theirs}")):
+        options = _read("DATABASES", tmp_path, DATABASE_URL=given)["default"]["OPTIONS"]["options"]
+        assert options.startswith(ours)
+        assert options.endswith(f"-c tcp_keepalives_count=3{last}")

@@ -67,13 +67,17 @@ class Person:
         key = key or secrets.token_hex(8)
         while True:
             try:
-                result = self._do(_SEND, "sendMessage", room=room_id, body=body, key=key)
+                result = self.send_once(room_id, body, key)
             except httpx.TransportError:
                 time.sleep(0.2)
                 continue
             if result["__typename"] != "RateLimitedProblem":
                 return result
             time.sleep(result["retryAfterMs"] / 1000)
+
+    def send_once(self, room_id: str, body: str, key: str) -> dict[str, Any]:
+        """And fail if there is no answer within half a minute, or none that is one."""
+        return self._do(_SEND, "sendMessage", room=room_id, body=body, key=key)
 
     def close(self) -> None:
         self._http.close()
