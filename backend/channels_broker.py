@@ -1,6 +1,7 @@
 """The hub's Broker on a Channels layer: in-memory, Redis core or Redis pub/sub."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -25,9 +26,12 @@ class ChannelsBroker:
     async def leave(self, topic: str) -> None:
         await self._layer.group_discard(topic, await self._own_channel())
 
-    async def receive(self) -> tuple[str, bytes]:
-        message = await self._layer.receive(await self._own_channel())
-        return message["topic"], message["hint"]
+    async def receive(self) -> Sequence[tuple[str, bytes]]:
+        channel = await self._own_channel()
+        messages = [await self._layer.receive(channel)]
+        if hasattr(self._layer, "arrived"):  # our own
+            messages += self._layer.arrived(channel)
+        return [(message["topic"], message["hint"]) for message in messages]
 
     async def _own_channel(self) -> str:
         async with self._opening:

@@ -82,6 +82,11 @@ def _look(task: asyncio.Task[None]) -> None:
 
 
 class PubSubChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]  # as above
+    def arrived(self, channel: str) -> list[Any]:
+        """What can be received on a channel without waiting for it."""
+        messages: asyncio.Queue[bytes] = self._get_layer().channels[channel]
+        return [self.deserialize(messages.get_nowait()) for _ in range(messages.qsize())]
+
     def _get_layer(self) -> RedisPubSubLoopLayer:
         layer = super()._get_layer()
         if not isinstance(layer._shards[0], _Connection):

@@ -1,5 +1,6 @@
 """What carries hints between processes. It may lose, repeat and reorder them; it may be down."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -14,5 +15,8 @@ class Broker(Protocol):
 
     async def leave(self, topic: str) -> None: ...
 
-    async def receive(self) -> tuple[str, bytes]:
-        """The next hint for this process, and its topic. Only one task calls it."""
+    async def receive(self) -> Sequence[tuple[str, bytes]]:
+        """The next hints for this process in order, each with its topic: one at least, and what has come with it.
+
+        Only one task calls it.
+        """

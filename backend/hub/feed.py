@@ -31,9 +31,11 @@ class Standing(NamedTuple):
 class Feed(Topic):
     """Everything up to `last` can be served, from the ring or from the log; subscribers are brought up to it.
 
-    `last` moves in one task only, one entry at a time or, over a hole too long to fetch, in one jump: then the
-    ring is empty, and subscribers read the log in pages. But when the topic has ended, or its log turns out to be
-    another one (a restored backup, a failover that lost the last commits), all is forgotten at once.
+    What hints bring is filed in a turn of the loop, all that has come by then at once; when something is missing, a
+    task looks for it, and files what comes meanwhile. So `last` moves in one place at a time, by one entry or, over a
+    hole too long to fetch, in one jump: then the ring is empty, and subscribers read the log in pages. But when the
+    topic has ended, or its log turns out to be another one (a restored backup, a failover that lost the last commits),
+    all is forgotten at once.
     """
 
     def __init__(self, topic: str, read: Read, limits: Limits, *, release: Callable[["Feed"], None]) -> None:
@@ -56,8 +58,12 @@ class Feed(Topic):
         self._ring = Ring(limits.ring_bytes)
         self._pages = Pages(topic, read, limits, arrived=self._keep)
         self._watchers: set[Watcher] = set()
+        self._loop = asyncio.get_running_loop()
+        self._turn: asyncio.Handle | None = None
+        # The task looks for something that is missing, and files what comes.
+        self._is_seeking = False
         self._wake = asyncio.Event()
-        self._task = asyncio.create_task(self._run(), name=f"feed {topic}")
+        self._task = self._loop.create_task(self._run(), name=f"feed {topic}")
 
     # --- what the hub tells it ------------------------------------------------------------------------------
 
@@ -74,7 +80,10 @@ class Feed(Topic):
         """The log has an entry `seq`. Never lowers the head: what a hint has raised meanwhile stays."""
         self._head = max(self._head, seq)
         if self._inbox or self._head > self.last:
-            self._wake.set()
+            if self._is_seeking:
+                self._wake.set()
+            elif self._turn is None:
+                self._turn = self._loop.call_soon(self._take_turn)
 
     @property
     def asks(self) -> bool:
@@ -105,6 +114,8 @@ class Feed(Topic):
     async def close(self) -> None:
         for subscriber in self.subscribers:
             subscriber.close()
+        if self._turn is not None:
+            self._turn.cancel()
         self._task.cancel()
         await asyncio.gather(self._task, self._pages.close(), return_exceptions=True)
 
@@ -174,6 +185,17 @@ class Feed(Topic):
 
     # --- order ----------------------------------------------------------------------------------------------
 
+    def _take_turn(self) -> None:
+        """The usual case: what has come is what follows, and nobody has to wait for anything."""
+        self._turn = None
+        try:
+            self._file()
+        except Exception:  # a fault in one feed must not end it: its subscribers would wait for ever
+            logger.exception("feed %s failed; going on", self.topic)
+        if self._head > self.last:
+            self._is_seeking = True
+            self._wake.set()
+
     async def _run(self) -> None:
         while True:
             await self._wake.wait()
@@ -184,10 +206,11 @@ class Feed(Topic):
                     await self._be_patient()
                 if self._head > self.last:
                     await self._fill()
-            except Exception:  # a fault in one feed must not end it: its subscribers would wait for ever
+            except Exception:  # as above
                 logger.exception("feed %s failed; going on", self.topic)
                 await asyncio.sleep(self._limits.retry_max)
                 self._wake.set()
+            self._is_seeking = self._wake.is_set()
 
     def _file(self) -> None:
         """Append what follows, keep what is early, drop what is known."""
@@ -198,13 +221,15 @@ class Feed(Topic):
             self._ring.restart(self.last, "")
         arrived, self._inbox = self._inbox, []
         for entry in arrived:
-            if entry.seq > self.last:
+            if entry.seq == self.last + 1:
+                self._append(entry)
+            elif entry.seq > self.last:
                 if len(self._early) < self._limits.inbox_size:
                     self._early[entry.seq] = entry
             elif self._differs(entry.seq, entry.cursor):
                 self._is_doubted = True
-        while (entry_ := self._early.pop(self.last + 1, None)) is not None:
-            self._append(entry_)
+        while self._early and (early := self._early.pop(self.last + 1, None)) is not None:
+            self._append(early)
         if self.last > before:
             self._wake_subscribers()
 

@@ -140,22 +140,26 @@ class Hub:
     async def _receive(self) -> None:
         while True:
             try:
-                topic, hint = await self._broker.receive()
+                hints = await self._broker.receive()
             except Exception as error:
                 logger.warning("receiving hints failed (%r); trying again", error)
                 await asyncio.sleep(self._limits.fast_sweep_interval)
                 continue
-            try:
-                if listener := self._listeners.get(topic):
-                    listener(hint)
-                elif feed := self._feeds.get(topic):
-                    if hint.startswith(SIGNAL):
-                        kind, _, payload = hint.removeprefix(SIGNAL).partition(SIGNAL)
-                        self._signals[kind](topic, payload)
-                    else:
-                        feed.offer(self._log.decode(hint))
-            except Exception:  # a hint that nobody understands must not make the process deaf
-                logger.warning("a hint for %s was not understood", topic, exc_info=True)
+            for topic, hint in hints:
+                try:
+                    self._file(topic, hint)
+                except Exception:  # a hint that nobody understands must not make the process deaf
+                    logger.warning("a hint for %s was not understood", topic, exc_info=True)
+
+    def _file(self, topic: str, hint: bytes) -> None:
+        if feed := self._feeds.get(topic):
+            if hint.startswith(SIGNAL):
+                kind, _, payload = hint.removeprefix(SIGNAL).partition(SIGNAL)
+                self._signals[kind](topic, payload)
+            else:
+                feed.offer(self._log.decode(hint))
+        elif listener := self._listeners.get(topic):
+            listener(hint)
 
     async def _sweep(self) -> None:
         while True:

@@ -215,10 +215,10 @@ class WireBroker:
         await self._wire.reach()
         self.joined.discard(topic)
 
-    async def receive(self) -> tuple[str, bytes]:
+    async def receive(self) -> list[tuple[str, bytes]]:
         if self._wire.down:
             raise ConnectionError("the channel layer is away")
-        return await self._received.get()
+        return [await self._received.get(), *(self._received.get_nowait() for _ in range(self._received.qsize()))]
 
 
 class Socket:

@@ -47,14 +47,13 @@ class End:
     async def _receive(self) -> None:
         while True:
             try:
-                topic, hint = await self.broker.receive()
+                hints = await self.broker.receive()
             except Exception:
                 await asyncio.sleep(0.05)
                 continue
-            if hint == PROBE:
-                self.probes += 1
-            else:
-                self.heard.append((topic, hint))
+            heard = [(topic, hint) for topic, hint in hints if hint != PROBE]
+            self.probes += len(hints) - len(heard)
+            self.heard += heard
             self._news.set()
 
     async def hears(self, *expected: tuple[str, bytes]) -> None:

@@ -102,17 +102,17 @@ async def test_a_broker_that_overlooks_being_cancelled_is_cancelled_again(
     process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As redis-py does now and then, for which `wait_for` is to blame."""
-    receive: Callable[[], Awaitable[tuple[str, bytes]]] = process.broker.receive
+    receive: Callable[[], Awaitable[list[tuple[str, bytes]]]] = process.broker.receive
     overlooked: list[bool] = []
 
-    async def receive_stubbornly() -> tuple[str, bytes]:
+    async def receive_stubbornly() -> list[tuple[str, bytes]]:
         try:
             return await receive()
         except asyncio.CancelledError:
             if overlooked:
                 raise
             overlooked.append(True)
-            return "nothing", b""
+            return []
 
     monkeypatch.setattr(process.broker, "receive", receive_stubbornly)
     await pass_time(1)

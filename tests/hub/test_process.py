@@ -42,7 +42,7 @@ class NotedBroker:
 
     async def leave(self, topic: str) -> None: ...
 
-    async def receive(self) -> tuple[str, bytes]:
+    async def receive(self) -> list[tuple[str, bytes]]:
         await asyncio.sleep(3600)
         raise AssertionError
 
