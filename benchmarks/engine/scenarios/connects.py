@@ -43,3 +43,4 @@ def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
     times = ratios(per_second[ours.name], per_second[NODE.name])
     yield of_rounds("ours / Node, connects with subscribe a second", times, "times", 1)
     yield clients.share("connects", [each.clients for all_ in made.values() for each in all_])
+    made.end()

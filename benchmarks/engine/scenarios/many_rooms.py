@@ -13,9 +13,9 @@ from benchmarks.engine.subjects.ours import Ours
 ROOMS = 100
 SOCKETS = 5
 _WARM = 10_000  # deliveries, each fifth of which is a write of ours
-_EVENTS = 20
+_EVENTS = 50
 _LEAST = 4
-_CPU = 0.5
+_CPU = 1.0
 
 
 def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
@@ -34,3 +34,4 @@ def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
         yield of_rounds(f"{name}: CPU a delivery, {ROOMS} rooms of {SOCKETS}", costs, "us")
     times = ratios(made[NODE.name], made[ours.name])
     yield of_rounds(f"Node / ours, {ROOMS} rooms of {SOCKETS}", times, "times", 3)
+    made.end()

@@ -66,6 +66,7 @@ def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
     yield of_rounds("deliveries in a second of a core, 30 outstanding", rates, "", 600_000)
     yield from _bursts(made, ours.name)
     yield from _latencies(made, ours.name)
+    made.end()
 
 
 def _costs(what: str, costs: Mapping[str, list[float]]) -> Iterator[Figure]:

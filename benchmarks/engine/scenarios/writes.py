@@ -73,6 +73,7 @@ def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
         yield of_rounds(f"{what}, in a second of CPU", by_cpu, "times")
         yield of_rounds(f"{what} tuned, messages sent", ratios(mine, per_second[TUNED]), "times")
     yield clients.share("messages sent", [each.clients for all_ in made.values() for each in all_])
+    made.end()
 
 
 def _send(server: Writing, people: Asking, cpu: float) -> Sent:
