@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.delivery.clients import BROKEN, Way
-from tests.delivery.judge import LAST, Absence, Departure, Frame, Message
+from tests.delivery.judge import LAST, OF_THE_MOMENT, Absence, Departure, Frame, Message
 from tests.transport.client import Socket
 
 MESSAGE = "id version body deletedAt sentAt"
@@ -41,6 +41,8 @@ class Follower:
         self.name = name
         self.way = way
         self.frames: list[Frame] = []
+        # How many of them were of the log.
+        self.told = 0
         self.departures: list[Departure] = []
         self.absences: list[Absence] = []
         self.resumed = 0
@@ -89,6 +91,7 @@ class Follower:
         self.cursor = frame["cursor"]
         said = message(event["message"]) if "message" in event else None
         self.frames.append(Frame(self.cursor, event["__typename"], now, said))
+        self.told += event["__typename"] not in OF_THE_MOMENT
         self.departures.extend(Departure(user["username"], now) for user in event.get("left", ()))
         if event["__typename"] == "CaughtUp":
             self.caught_up.set()

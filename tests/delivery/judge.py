@@ -91,8 +91,7 @@ class Verdict:
     lags: list[float] = field(default_factory=list)
 
     def lag(self, share: float) -> float:
-        """As large as that of this share of all (1.0: the largest); nothing was late if nothing came."""
-        return self.lags[max(0, ceil(share * len(self.lags)) - 1)] if self.lags else 0.0
+        return share_of(self.lags, share)
 
     def faults(self) -> list[str]:
         """What must not be, in words, whatever was broken."""
@@ -105,6 +104,18 @@ class Verdict:
             "never acknowledged": self.sent - self.acknowledged + self.unchanged,
         }
         return [f"{count} {what}" for what, count in counts.items() if count]
+
+
+def lags(frames: Iterable[Frame]) -> list[float]:
+    """Seconds from the log to whoever was sent these, of each new message, in order of size."""
+    return sorted(
+        max(0.0, frame.at - frame.message.sent_at) for frame in frames if frame.message and frame.type == "MessageSent"
+    )
+
+
+def share_of(lags: Sequence[float], share: float) -> float:
+    """As large as that of this share of all (1.0: the largest); nothing was late if nothing came."""
+    return lags[max(0, ceil(share * len(lags)) - 1)] if lags else 0.0
 
 
 def judge(
@@ -179,6 +190,7 @@ def _judge_follower(verdict: Verdict, truth: Truth, frames: Sequence[Frame]) -> 
     place = {cursor: index for index, cursor in enumerate(truth.log)}
     seen: set[str] = set()
     latest = -1
+    verdict.lags += lags(frames)
     copy: dict[str, Message] = {}
     for frame in frames:
         if frame.type in OF_THE_MOMENT:
@@ -195,11 +207,9 @@ def _judge_follower(verdict: Verdict, truth: Truth, frames: Sequence[Frame]) -> 
             verdict.out_of_order += 1
         seen.add(frame.cursor)
         latest = max(latest, place.get(frame.cursor, -1))
-        if message := frame.message:
-            if frame.type == "MessageSent":
-                verdict.lags.append(max(0.0, frame.at - message.sent_at))
-            if message.id not in copy or copy[message.id].version <= message.version:
-                copy[message.id] = message
+        message = frame.message
+        if message and (message.id not in copy or copy[message.id].version <= message.version):
+            copy[message.id] = message
     verdict.missing += len(place.keys() - seen)
     verdict.differing += sum(copy.get(key) != message for key, message in truth.messages.items())
     verdict.differing += len(copy.keys() - truth.messages.keys())

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from tests.delivery import scenario, stalled
+from tests.delivery.judge import share_of
 
 Outcome = scenario.Outcome | stalled.Outcome
 
@@ -58,15 +59,13 @@ def line(name: str, outcome: scenario.Outcome) -> None:
 
 
 def stalled_reader(outcome: stalled.Outcome) -> None:
-    before, after = (run.verdict.lag(0.99) for run in (outcome.without, outcome.stalled))
-    grown, would_have = (run.growth / 1024 for run in (outcome.stalled, outcome.without))
+    verdict, before, after = outcome.verdict, outcome.read.lags, outcome.stalled.lags
     _say(
-        f"{stalled.NAME}: {outcome.stalled.passed:,} events passed while somebody did not read for "
-        f"{outcome.stalled.seconds:.0f} s, and then came. "
-        f"Missing {outcome.verdict.missing}, duplicated {outcome.verdict.duplicated}, "
-        f"out of order {outcome.verdict.out_of_order}, differing {outcome.verdict.differing}, "
-        f"sockets lost {outcome.stalled.resumed}. The process grew by {grown:,.0f} KiB, and without them by "
-        f"{would_have:,.0f}; the others' p99 was {after:.3f} s, and without them {before:.3f} s."
+        f"{stalled.NAME}: {outcome.stalled.events:,} events passed while somebody did not read for "
+        f"{outcome.stalled.seconds:.0f} s, and then came. Missing {verdict.missing}, duplicated {verdict.duplicated}, "
+        f"out of order {verdict.out_of_order}, differing {verdict.differing}, sockets lost {outcome.resumed}. "
+        f"The process had {outcome.growth / 1024:+,.0f} KiB of the {outcome.read.memory / 1024:,.0f} KiB that it had "
+        f"while they read; the others' p99 was {share_of(after, 0.99):.3f} s, and {share_of(before, 0.99):.3f} s then."
     )
     _say_failures(outcome)
 

@@ -1,6 +1,6 @@
 """Somebody who stops reading while thousands of events pass, and what that costs the process and the others.
 
-The same is played without them first: what they cost is the difference.
+As many pass first while they read: what it costs is the difference.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from tests.delivery.cluster import SETTINGS, Cluster
 from tests.delivery.followers import Follower
-from tests.delivery.judge import OF_THE_MOMENT, Verdict, judge
+from tests.delivery.judge import Verdict, judge, lags, share_of
 from tests.delivery.scenario import Load, Room, furnish, truth_of, until
 
 NAME = "stalled-reader"
@@ -36,90 +36,95 @@ _RECEIVE_BUFFER = 16 * 1024
 _LOAD = Load(rooms=1, writers=1, followers=3, pause=0.2)
 
 
-class Run(NamedTuple):
-    verdict: Verdict
-    # Events that all others had been told of before who did not read began to, and seconds until then.
-    passed: int
+class Passing(NamedTuple):
+    """Of many events."""
+
+    # How many all others had been told of before who did not read began to, and seconds until then.
+    events: int
     seconds: float
-    # Of the process: its memory at most, less what it was before, in bytes.
-    growth: int
-    resumed: int
+    # At most, of the process until then, in bytes.
+    memory: int
+    # Seconds, in order of size, by which messages came late to the others.
+    lags: list[float]
 
 
 @dataclass
 class Outcome:
-    without: Run
-    stalled: Run
+    verdict: Verdict
+    read: Passing
+    stalled: Passing
+    # Sockets that were opened again.
+    resumed: int
 
     @property
-    def verdict(self) -> Verdict:
-        return self.stalled.verdict
-
-    @property
-    def cost(self) -> int:
-        return self.stalled.growth - self.without.growth
+    def growth(self) -> int:
+        return self.stalled.memory - self.read.memory
 
     @property
     def failures(self) -> list[str]:
-        found = [*self.without.verdict.faults(), *self.stalled.verdict.faults()]
-        if self.stalled.passed < EVENTS:
-            found.append(f"only {self.stalled.passed:,} events passed while somebody did not read")
-        if self.stalled.resumed:
-            found.append("the socket of who did not read was closed")
-        if self.cost > GROWTH_BYTES:
-            found.append(f"the process grew by {self.cost / 1024:.0f} KiB for it")
-        before, after = (run.verdict.lag(0.99) for run in (self.without, self.stalled))
+        found = self.verdict.faults()
+        if (passed := self.stalled.events) < EVENTS:
+            found.append(f"only {passed:,} events passed while somebody did not read")
+        if self.resumed:
+            found.append(f"{self.resumed} sockets were lost")
+        if self.growth > GROWTH_BYTES:
+            found.append(f"the process grew by {self.growth / 1024:.0f} KiB for it")
+        before, after = (share_of(passing.lags, 0.99) for passing in (self.read, self.stalled))
         if after > max(SLOWER * before, UNNOTICED):
             found.append(f"p99 of the others' lag went from {before:.3f} s to {after:.3f} s")
         return found
 
 
-async def play(cluster: Cluster, *, is_stalled: bool, seed: str, tick: Callable[[], None]) -> Run:
+async def play(cluster: Cluster, *, seed: str, tick: Callable[[], None]) -> Outcome:
     """On the first process alone, and past its proxy, which would take for the reader what the reader does not."""
     async with AsyncExitStack() as stack:
         server = cluster.servers[0]
         room = await furnish(cluster, stack, _LOAD, seed=seed, addresses=[urlsplit(server.url).netloc])
-        reader = room.visitor
+        reader, others, [writer] = room.visitor, room.followers, room.writers
+        followers = [*others, reader]
+        # Nobody else finds out that it does not read, and it has one socket.
+        reader.way.options = {"ping_interval": None, "sock": _small_socket(server.address, server.port)}
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(each.run()) for each in room.followers]
-            if is_stalled:
-                # Nobody else finds out that it does not read, and it has one socket.
-                reader.way.options = {"ping_interval": None, "sock": _small_socket(server.address, server.port)}
-                tasks.append(group.create_task(reader.run()))
-            followers = [*room.followers, reader] if is_stalled else room.followers
+            tasks = [group.create_task(each.run()) for each in followers]
             for each in followers:
                 await each.caught_up.wait()
-            writing = group.create_task(room.writers[0].run(stop))
-            await until(lambda: bool(room.writers[0].sends), STALL_SECONDS)
+            writing = group.create_task(writer.run(stop))
+            await until(lambda: bool(writer.sends), STALL_SECONDS)
             await _burst(cluster, room, _WARM_UP_EVENTS, _WARM_UP_SECONDS)
             memory = _Memory(server.child.pid)
-            watching = group.create_task(memory.watch(tick))
-            if is_stalled:
-                reader.reads.clear()
-            began, before = time.monotonic(), _had_by_all(room.followers)
-            passing = group.create_task(_burst(cluster, room, EVENTS, STALL_SECONDS))
-            await asyncio.sleep(STALL_SECONDS)
-            await until(lambda: passing.done() and _had_by_all(room.followers) - before >= EVENTS, _MORE_SECONDS)
-            passed, seconds = _had_by_all(room.followers) - before, time.monotonic() - began
-            reader.reads.set()
-            await passing
+            tasks.append(group.create_task(memory.watch(tick)))
+            read = await _pass(cluster, room, memory)
+            reader.reads.clear()
+            stalled = await _pass(cluster, room, memory)
             stop.set()
             await writing
             truth = await truth_of(cluster, room)
             await until(lambda: all(each.cursor == truth.log[-1] for each in followers), _CATCH_UP_SECONDS)
-            for task in (*tasks, watching):
+            for task in tasks:
                 task.cancel()
-    [writer] = room.writers
     verdict = judge(truth, writer.sends, [each.frames for each in followers], writer.changes)
-    verdict.lags = judge(truth, (), [each.frames for each in room.followers]).lags
-    resumed = sum(each.resumed for each in followers)
-    return Run(verdict, passed, seconds, memory.most - memory.at_first, resumed)
+    return Outcome(verdict, read, stalled, resumed=sum(each.resumed for each in followers))
 
 
-def _had_by_all(followers: Sequence[Follower]) -> int:
-    """How many events of the log."""
-    return min(sum(frame.type not in OF_THE_MOMENT for frame in each.frames) for each in followers)
+async def _pass(cluster: Cluster, room: Room, memory: "_Memory") -> Passing:
+    """Until all others have had the events; then whoever does not read reads, and this ends when they have them too."""
+    memory.begin()
+    began, before = time.time(), _told(room.followers)
+    async with asyncio.TaskGroup() as group:
+        bursts = group.create_task(_burst(cluster, room, EVENTS, STALL_SECONDS))
+        await asyncio.sleep(STALL_SECONDS)
+        await until(lambda: bursts.done() and _told(room.followers) - before >= EVENTS, _MORE_SECONDS)
+        passed, seconds, most = _told(room.followers) - before, time.time() - began, memory.look()
+        room.visitor.reads.set()
+    await until(lambda: _told([room.visitor]) >= _told(room.followers), _CATCH_UP_SECONDS)
+    frames = [frame for each in room.followers for frame in each.frames if frame.at >= began]
+    return Passing(passed, seconds, most, lags(frames))
+
+
+def _told(followers: Sequence[Follower]) -> int:
+    """How many events of the log each of them has been told of, at least."""
+    return min(each.told for each in followers)
 
 
 async def _burst(cluster: Cluster, room: Room, count: int, seconds: float) -> None:
@@ -164,17 +169,24 @@ def _memory_of(process: int | Literal["self"]) -> Path:
 
 
 class _Memory:
-    """What a process has for itself, as the system counts it."""
+    """What a process has for itself, as the system counts it: at most, since it was begun."""
 
     def __init__(self, pid: int) -> None:
         self._path = _memory_of(pid)
-        self.at_first = self.most = self._now()
+        self.begin()
+
+    def begin(self) -> None:
+        self.most = self._now()
 
     async def watch(self, tick: Callable[[], None]) -> None:
         while True:
             await asyncio.sleep(1)
-            self.most = max(self.most, self._now())
+            self.look()
             tick()
+
+    def look(self) -> int:
+        self.most = max(self.most, self._now())
+        return self.most
 
     def _now(self) -> int:
         return 1024 * sum(map(int, re.findall(r"^Private_\w+: +(\d+) kB", self._path.read_text(), re.MULTILINE)))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from backend.management.progress import Progress
 from tests.delivery import report, scenario, stalled
-from tests.delivery.cluster import Services, cluster, services
+from tests.delivery.cluster import cluster, services
 from tests.delivery.faults import Fault
 from tests.delivery.scenario import Load
 from tests.services.hosts import Network
@@ -38,17 +38,13 @@ def verify(
             outcomes.append(outcome)
             report.line(name, outcome)
         if with_stalled:
-            cost = stalled.Outcome(*(_run(on, is_stalled=each, seed=seed) for each in (False, True)))
+            own = f"{seed}.{stalled.NAME}"
+            title = f"{stalled.EVENTS:,} events, and as many while somebody does not read: seconds"
+            with (
+                Progress(title, of=int(2 * stalled.STALL_SECONDS)) as progress,
+                cluster(on, processes=1, environment={}, seed=own) as server,
+            ):
+                cost = asyncio.run(stalled.play(server, seed=own, tick=progress.add))
             outcomes.append(cost)
             report.stalled_reader(cost)
     return report.conclusion(outcomes, sends=load.sends * len(faults))
-
-
-def _run(on: Services, *, is_stalled: bool, seed: int) -> stalled.Run:
-    own = f"{seed}.{is_stalled:d}"
-    title = f"{stalled.EVENTS:,} events {'while somebody does not read' if is_stalled else 'to compare with'}: seconds"
-    with (
-        Progress(title, of=int(stalled.STALL_SECONDS)) as progress,
-        cluster(on, processes=1, environment={}, seed=own) as server,
-    ):
-        return asyncio.run(stalled.play(server, is_stalled=is_stalled, seed=own, tick=progress.add))
