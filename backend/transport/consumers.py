@@ -77,9 +77,13 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         # Channels' own makes a task for each frame, to wait for a channel layer at the same time.
         self.scope, self.base_send = scope, send
         self._headers = {name.decode("latin1").lower(): value.decode("latin1") for name, value in scope["headers"]}
-        with suppress(StopConsumer):
-            while True:
-                await self.dispatch(await receive())
+        try:
+            with suppress(StopConsumer):
+                while True:
+                    await self.dispatch(await receive())
+        finally:
+            if self.run_task is not None:  # a server that waits no longer says no `disconnect`
+                self.run_task.cancel()
 
     async def dispatch(self, message: Any) -> None:
         # Channels' own visits the one thread that all synchronous code shares, for every frame.
@@ -98,6 +102,9 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             # Nobody reads this socket any more: open, it would be mute for ever.
             logger.exception("serving a socket failed")
             await self.close(TRY_AGAIN_LATER)
+        finally:
+            if self._credential is not None:
+                connection.watch().remove(self._credential, self._end)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.message_queue.qsize() >= settings.INBOUND_FRAMES_WAITING:
@@ -126,12 +133,8 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
 
     async def disconnect(self, code: int) -> None:
         self.is_closed = True
-        try:
-            if self.run_task is not None:
-                await super().disconnect(code)
-        finally:  # after the task has ended: it may have been about to be let in
-            if self._credential is not None:
-                connection.watch().remove(self._credential, self._end)
+        if self.run_task is not None:
+            await super().disconnect(code)
 
     async def get_context(self, request: Any, response: Any) -> Context:
         client = self.scope.get("client") or ("", 0)

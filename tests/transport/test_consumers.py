@@ -168,3 +168,30 @@ async def test_a_socket_that_is_ended_lets_go_of_everything_at_once(
     assert await said(client) == []
     assert hub.current()._holders == {}
     await client.disconnect()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_socket_that_its_server_gives_up_without_a_word_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, handlers: list[Recorded]
+) -> None:
+    """As daphne does when an end takes longer than ten seconds, and others when they stop."""
+    viewer = await inside.somebody()
+    room = await inside.enter(viewer)
+
+    async def identify(*_: object) -> Viewer:
+        return viewer
+
+    monkeypatch.setattr(connection, "identify", identify)
+    client = here()
+    await client.connect()
+    await client.send_to(text_data='{"type":"connection_init"}')
+    payload = {"query": EVENTS, "variables": {"room": global_id("Room", room.id)}}
+    await client.send_to(text_data=json.dumps({"type": "subscribe", "id": "x", "payload": payload}))
+    assert len(await said(client)) == 2
+    assert viewer.credential in connection.watch()._open
+    [reader] = [task for task in asyncio.all_tasks() if "GraphQLConsumer._serve" in repr(task)]
+    client.future.cancel()
+    await asyncio.wait([reader], timeout=5)
+    assert reader.done()
+    assert hub.current()._holders == {}
+    assert viewer.credential not in connection.watch()._open
