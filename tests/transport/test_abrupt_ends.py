@@ -123,6 +123,7 @@ async def test_200_connections_that_are_reset_leave_nothing_behind() -> None:
             for wire in some:
                 wire.reset()
             await until(server, lambda held: counts(held) <= counts(before))
-            assert len(client.client_list()) == clients
+            # One that was given up on a busy machine, and opened anew, may be there for a moment more.
+            await until(server, lambda _: len(client.client_list()) <= clients)
         assert "Traceback" not in server.log.read_text()
         assert "killed" not in server.log.read_text()
