@@ -57,6 +57,13 @@ def refuse(_: object) -> NoReturn:
     raise NotPlain
 
 
+def _text(value: object) -> str:
+    """A scalar that is text is serialized as it is."""
+    if type(value) is not str:
+        raise NotPlain
+    return value
+
+
 class Compiled:
     """The operation of a subscription, compiled bit by bit as events of different kinds come."""
 
@@ -179,6 +186,8 @@ class _Compiler:
 
     def _leaf(self, type_: GraphQLLeafType) -> Complete:
         class_ = _class(type_) if isinstance(type_, GraphQLEnumType) else SCALARS.get(type_.name)
+        if class_ is str:
+            return _text
         serialize = type_.coerce_output_value
 
         def complete(value: object) -> Any:

@@ -1,7 +1,9 @@
 """Global ids: opaque to clients, a type's name and a key to us."""
 
+from binascii import b2a_base64
+
 import strawberry
-from strawberry.relay.utils import from_base64, to_base64
+from strawberry.relay.utils import from_base64
 
 from backend.errors import Invalid, NotFound
 from backend.languages import text
@@ -15,7 +17,7 @@ class Node:
 
 
 def global_id(type_name: str, key: int) -> strawberry.ID:
-    return strawberry.ID(to_base64(type_name, key))
+    return strawberry.ID(b2a_base64(b"%b:%d" % (type_name.encode(), key), newline=False).decode())
 
 
 def split(value: str) -> tuple[str, int] | None:

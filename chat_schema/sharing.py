@@ -52,8 +52,6 @@ LOCALIZED_FIELDS = frozenset({"detail"})
 # The database is away, or has more to do than it can: nothing that anybody asked for is wrong.
 PASSING = (DatabaseError, RateLimited)
 
-
-Render = Callable[[hub.Item], Awaitable[bytes]]
 T = TypeVar("T")
 
 
@@ -124,14 +122,15 @@ async def subscribe(
     return hub.current().line(source.topic).join(key=key, render=render, sink=sink, closed=closed)
 
 
-async def _follow(source: LogSource, key: Hashable, render: Render, sink: hub.Sink) -> hub.Subscriber | None:
+async def _follow(source: LogSource, key: Hashable, render: hub.Render, sink: hub.Sink) -> hub.Subscriber | None:
     process = hub.current()
     feed = process.hold(source.topic)
     closed = nothing
     try:
         opening = await _passing(source.open())
         if opening.reset is not None:
-            await hub.deliver(sink, await render(hub.Reset(opening.cursor, opening.reset)))
+            reset = render(hub.Reset(opening.cursor, opening.reset))
+            await hub.deliver(sink, reset if isinstance(reset, bytes) else await reset)
             await sink.complete()
             process.release(feed)
             return None
@@ -266,22 +265,28 @@ async def _source(executor: Executor[Context]) -> Source:
 
 def _renderer(
     executor: Executor[Context], reader: Any, language: str | None, show: Callable[[hub.Item], object]
-) -> Render:
+) -> hub.Render:
     compiled = Compiled(executor)
+    # Where no language is settled, there are many that its readers speak.
+    errors_in = language or languages.ENGLISH
 
-    async def render(item: hub.Item) -> bytes:
+    def render(item: hub.Item) -> bytes | Awaitable[bytes]:
         root = show(item)
+        frame = at_once(root)
+        return later(item, root) if frame is None else frame
+
+    def at_once(root: object) -> bytes | None:
+        result = compiled(root)
+        return None if result is None else encode(result, errors_in)
+
+    async def later(item: hub.Item, root: object) -> bytes:
         if isawaitable(root):
             root = await root
-        if root is None:
-            return b""
-        result = compiled(root)
-        if result is None:
-            result = await execute(item, root)
-        # Where no language is settled, there are many that its readers speak.
-        return encode(result, language or languages.ENGLISH)
+            if (frame := at_once(root)) is not None:
+                return frame
+        return b"" if root is None else await execute(item, root)
 
-    async def execute(item: hub.Item, root: object) -> ExecutionResult:
+    async def execute(item: hub.Item, root: object) -> bytes:
         event = executor.build_per_event_executor(root)
         # The copy is shallow: a context of its own keeps one event's loaders from the next.
         cursor = Cursor(item.cursor) if item.cursor else None
@@ -289,7 +294,7 @@ def _renderer(
         # graphql-core remembers here what it collected, under lists that are new with each event.
         event._relevant_sub_fields = {}
         outcome = execute_subscription_event(event)
-        return await outcome if isawaitable(outcome) else outcome
+        return encode(await outcome if isawaitable(outcome) else outcome, errors_in)
 
     return render
 

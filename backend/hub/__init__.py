@@ -10,7 +10,7 @@ from backend.hub.feed import Feed
 from backend.hub.hub import Hub
 from backend.hub.limits import Limits
 from backend.hub.process import current, install, publish, running, signal
-from backend.hub.shared import Shared
+from backend.hub.shared import Render, Shared
 from backend.hub.sink import Frames, Sink, deliver
 from backend.hub.subscriber import Subscriber
 from backend.hub.topic import Topic
@@ -28,6 +28,7 @@ __all__ = [
     "Item",
     "Limits",
     "Log",
+    "Render",
     "Reset",
     "Shared",
     "Shown",

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from backend.hub import eager
 from backend.hub.entries import Entry, Item
@@ -15,29 +15,42 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Render = Callable[[Item], Awaitable[bytes]]
+# The rendering of an item: made at once, or by whoever waits for it.
+Render = Callable[[Item], bytes | Awaitable[bytes]]
+
+
+class Place(NamedTuple):
+    """Where a subscriber is: in the log, and in what is shown of the moment."""
+
+    position: int
+    cursor: str
+    shown: int
 
 
 class Batch(Frames):
-    """What brings those who are at one place further, in one write. Without frames while these are being made."""
+    """What brings those who are at one place to another, in one write. Without frames while these are being made."""
 
-    __slots__ = ("_cursor", "_position", "_shown", "ends", "entries", "is_under_way", "moment")
+    __slots__ = ("ends", "entries", "goal", "is_under_way", "moment", "start")
 
-    def __init__(
-        self, payloads: Sequence[bytes], *, position: int, shown: int, cursor: str, entries: Sequence[Entry] = ()
-    ) -> None:
+    def __init__(self, payloads: Sequence[bytes], start: Place, goal: Place, *, entries: Sequence[Entry] = ()) -> None:
         super().__init__(payloads)
-        self._position, self._shown, self._cursor = position, shown, cursor
+        self.start = start
+        self.goal = goal
         # Of the log; none if it is of the moment.
         self.entries = entries
         self.moment: Item | None = None
         # Whose access ends in it.
-        self.ends = frozenset(entry.ends for entry in entries if entry.ends is not None)
+        self.ends = {entry.ends for entry in entries if entry.ends is not None}
         self.is_under_way = False
 
-    def starts(self, position: int, shown: int, cursor: str) -> bool:
-        """Whether it is for somebody who is there."""
-        return self._position == position and self._shown == shown and self._cursor == cursor
+    def after(self, taken: int) -> Place:
+        """Where those are who have taken so many of its frames."""
+        if taken == len(self.payloads):
+            return self.goal
+        if not taken:
+            return self.start
+        last = self.entries[taken - 1]
+        return Place(last.seq, last.cursor, self.start.shown)
 
 
 class Shared:
@@ -67,7 +80,7 @@ class Shared:
         if self._next_turn is None:
             self._next_turn = asyncio.get_running_loop().call_soon(self._take_turn)
 
-    def batch(self, entries: Sequence[Entry], *, cursor: str, shown: int) -> Batch:
+    def batch(self, entries: Sequence[Entry], start: Place) -> Batch:
         """As many of these, which follow each other, as are rendered and fit into one write: at least the first."""
         payloads, size = list[bytes](), 0
         for entry in entries:
@@ -76,16 +89,16 @@ class Shared:
             if payload is None or (payloads and size > self._limits.batch_bytes):
                 break
             payloads.append(payload)
-        position = entries[0].seq - 1
         entries = entries[: len(payloads)]
-        batch = Batch(payloads, position=position, shown=shown, cursor=cursor, entries=entries)
+        goal = Place(entries[-1].seq, entries[-1].cursor, start.shown) if entries else start
+        batch = Batch(payloads, start, goal, entries=entries)
         batch.is_under_way = not payloads
         return batch
 
-    def moment(self, item: Item, *, position: int, shown: int) -> Batch:
+    def moment(self, item: Item, start: Place) -> Batch:
         """What is of the moment. No frame if it is nothing any more to those who could be shown it."""
         payload = self._at_once(item)
-        batch = Batch([payload] if payload else [], position=position, shown=shown, cursor=item.cursor)
+        batch = Batch([payload] if payload else [], start, start._replace(shown=start.shown + 1))
         batch.moment = item
         batch.is_under_way = payload is None
         return batch
@@ -111,7 +124,11 @@ class Shared:
         """The rendering of `item`; None if it takes a while: then all its subscribers are woken when it is there."""
         held = item.frames.get(self.key)
         if held is None:
-            task = eager.start(self._prepare(item))
+            rendered = self._begun(item)
+            if isinstance(rendered, bytes):
+                item.frames[self.key] = rendered
+                return rendered
+            task = eager.start(self._prepare(item, rendered))
             if task is not None:
                 self._under_way.add(task)
                 task.add_done_callback(self._prepared)
@@ -124,8 +141,8 @@ class Shared:
             for item in items:
                 item.frames.pop(self.key, None)
 
-    async def _prepare(self, item: Item) -> None:
-        await self._made(item)
+    async def _prepare(self, item: Item, rendered: Awaitable[bytes]) -> None:
+        await self._made(item, rendered)
 
     def _take_turn(self) -> None:
         self._next_turn = None
@@ -136,10 +153,10 @@ class Shared:
         if not task.cancelled():
             self.wake()
 
-    async def _made(self, item: Item) -> bytes:
+    async def _made(self, item: Item, begun: Awaitable[bytes] | None = None) -> bytes:
         under_way = item.frames[self.key] = asyncio.Event()
         try:
-            frame = await self._rendered(item)
+            frame = await self._rendered(item, begun)
         except BaseException:  # cancelled: the next in line takes over
             if item.frames.get(self.key) is under_way:
                 del item.frames[self.key]
@@ -150,12 +167,24 @@ class Shared:
             item.frames[self.key] = frame
         return frame
 
-    async def _rendered(self, item: Item) -> bytes:
+    async def _rendered(self, item: Item, begun: Awaitable[bytes] | None) -> bytes:
         delay = self._limits.retry_min
         while True:
             try:
-                return await self._render(item)
+                rendered = begun or self._render(item)
+                return rendered if isinstance(rendered, bytes) else await rendered
             except Exception:
                 logger.exception("rendering an event failed; trying again in %.2f s", delay)
+            begun = None
             await asyncio.sleep(delay)
             delay = min(2 * delay, self._limits.retry_max)
+
+    def _begun(self, item: Item) -> bytes | Awaitable[bytes]:
+        try:
+            return self._render(item)
+        except Exception as error:  # for whoever waits for it, who tries again
+            return _failing(error)
+
+
+async def _failing(error: Exception) -> NoReturn:
+    raise error

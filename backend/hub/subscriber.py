@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from backend.hub import eager
 from backend.hub.entries import CaughtUp, Ended, Entry, Item, Reset
-from backend.hub.shared import Batch, Shared
+from backend.hub.shared import Batch, Place, Shared
 from backend.hub.sink import Sink, deliver
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 class Subscriber:
-    """What it has received is one integer, `position`. Live, lagging, resuming: all are `position < head`.
+    """What it has received is one integer, its position. Live, lagging, resuming: all are `position < head`.
 
     `access_as_of` is the head in the snapshot that found the subscriber allowed to be here: an entry that ends
     its access counts only above that, so replaying an old departure ends nothing. Whoever lags when that comes is
@@ -30,14 +30,12 @@ class Subscriber:
         "_busy",
         "_closed",
         "_closing",
-        "_cursor",
         "_greet_at",
         "_is_full",
         "_last_word",
-        "_shown",
+        "_place",
         "_task",
         "access_as_of",
-        "position",
         "principal",
         "shared",
         "sink",
@@ -59,16 +57,14 @@ class Subscriber:
         self.topic = topic
         self.shared = shared
         self.sink = sink
-        self.position = position
         self.principal = principal
         self.access_as_of = access_as_of
-        self._cursor = cursor
+        # Those who have been sent the same have the same one.
+        self._place = Place(position, cursor, topic.live.last)
         # CaughtUp comes once at the head seen when subscribing, and again if something that is in no log was missed.
         self._greet_at: int | None = access_as_of
         # What follows the position and is not in the ring: some of a page, bounded in bytes.
         self._ahead: Sequence[Entry] = ()
-        # The last that it was shown of what is in no log.
-        self._shown = topic.live.last
         self._last_word: Item | None = None
         self._closing = closed
         self._busy = False
@@ -76,6 +72,10 @@ class Subscriber:
         self._is_full = False
         self._closed = False
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def position(self) -> int:
+        return self._place.position
 
     def wake(self, batch: Batch | None = None) -> Batch | None:
         """Bring the position up to the head, unless that is under way. Called whenever there may be more.
@@ -86,7 +86,10 @@ class Subscriber:
             return batch
         self._busy = True  # also whoever is told of it, and comes back here
         try:
-            batch, is_done = self._take(batch)
+            if batch is not None and batch.start is self._place and self._can_follow(batch):
+                is_done = self._send(batch)
+            else:
+                batch, is_done = self._take(batch)
         except (Exception, asyncio.CancelledError) as error:
             is_done = True
             self._fail(error)
@@ -105,7 +108,7 @@ class Subscriber:
         """An entry has come: if it ends access, and is not simply the next one, it is the end."""
         if self._is_ended_by(entry) and self.position < entry.seq - 1:
             # Where it is, and not where its access ended: whoever comes back goes on from there, and misses nothing.
-            self.end(self.topic.notice(Ended(entry, self._cursor)))
+            self.end(self.topic.notice(Ended(entry, self._place.cursor)))
 
     def forget(self, subject: str | None) -> None:
         """What is about this subject, or about whatever it is, is not sent any more: it is read again."""
@@ -124,61 +127,73 @@ class Subscriber:
 
     # --- What is usual: the frames are there, and the socket has room ---------------------------------------
 
+    @property
+    def _is_held_up(self) -> bool:
+        """Something else comes first."""
+        return self._closed or self._last_word is not None or self._greet_at is not None or bool(self._ahead)
+
+    def _can_follow(self, batch: Batch) -> bool:
+        return not (self._is_held_up or batch.is_under_way or self.principal in batch.ends)
+
     def _take(self, batch: Batch | None) -> tuple[Batch | None, bool]:
         """Send what can be sent at once: this batch, if it starts from here, or one that does.
 
         Returns that one, and whether there is nothing to do before somebody wakes this subscriber.
         """
-        if self._closed or self._last_word is not None or self._greet_at is not None or self._ahead:
+        if self._is_held_up:
             return batch, False
-        if batch is None or not batch.starts(self.position, self._shown, self._cursor):
+        if batch is None or batch.start != self._place:
             batch = None if self._is_at_the_head else self._next_batch()
-        if batch is None:
-            return None, self._is_at_the_head
+            if batch is None:
+                return None, self._is_at_the_head
+            if not (batch.is_under_way or self._is_head(batch.goal)):  # others have their turn first
+                self.shared.wake_soon()
         if batch.is_under_way:
             return batch, True
-        if self.principal in batch.ends or not self._send(batch):
-            return batch, False
-        if not self._is_at_the_head:  # others have their turn first
-            self.shared.wake_soon()
-        return batch, True
+        return batch, self.principal not in batch.ends and self._send_own(batch)
 
     @property
     def _is_at_the_head(self) -> bool:
         """Nothing is to be sent, or only the feed can tell what."""
-        is_shown_all = self._greet_at is not None or self._shown >= self.topic.live.last
-        return self.position >= self.topic.last and is_shown_all
+        return self._is_head(self._place)
+
+    def _is_head(self, place: Place) -> bool:
+        is_shown_all = self._greet_at is not None or place.shown >= self.topic.live.last
+        return place.position >= self.topic.last and is_shown_all
 
     def _next_batch(self) -> Batch | None:
         """What comes next, if it is in memory."""
-        if self.position >= self.topic.last:
-            item = self.topic.live.after(self._shown, self._cursor)
-            if item is None:
-                return None
-            return self.shared.moment(item, position=self.position, shown=self._shown)
-        entries = self._ahead or self.topic.recent(self.position, self._cursor)
+        position, cursor, shown = self._place
+        if position >= self.topic.last:
+            item = self.topic.live.after(shown, cursor)
+            return None if item is None else self.shared.moment(item, self._place)
+        entries = self._ahead or self.topic.recent(position, cursor)
         if not entries:
             return None
         size = self.topic.batch_size
         if self._is_ended_by(entries[0]):
             size = 1
         elif self._greet_at is not None:
-            size = min(size, self._greet_at - self.position)
-        return self.shared.batch(entries[:size], cursor=self._cursor, shown=self._shown)
+            size = min(size, self._greet_at - position)
+        return self.shared.batch(entries[:size], self._place)
 
     def _send(self, batch: Batch) -> bool:
         """Whether the sink has taken all of it. What it has taken counts as sent."""
         taken = self.sink.write(batch) if batch.payloads else 0
-        if taken and batch.entries:
-            last = batch.entries[taken - 1]
-            self.position, self._cursor = last.seq, last.cursor
-            self._ahead = self._ahead[taken:]
-            self.shared.let_go(*batch.entries[:taken])
-        self._is_full = taken < len(batch)
-        if batch.moment is not None:
-            self._shown += not self._is_full
-            self.shared.let_go(batch.moment)  # also if it has to wait: by then, there may be other things to know
+        self._is_full = taken < len(batch.payloads)
+        self._place = batch.after(taken) if self._is_full else batch.goal
         return not self._is_full
+
+    def _send_own(self, batch: Batch) -> bool:
+        """The same with one that was made for this subscriber: it may be alone with it."""
+        before = self.position
+        is_taken = self._send(batch)
+        taken = batch.entries[: self.position - before]
+        self._ahead = self._ahead[len(taken) :]
+        self.shared.let_go(*taken)
+        if batch.moment is not None:
+            self.shared.let_go(batch.moment)  # also if it has to wait: by then, there may be other things to know
+        return is_taken
 
     # --- What is not: to wait for the log, the socket or somebody's turn ------------------------------------
 
@@ -220,7 +235,7 @@ class Subscriber:
             return True
         if batch.is_under_way:
             return False
-        if not self._send(batch):
+        if not self._send_own(batch):
             return True
         if batch.entries and self._is_ended_by(batch.entries[0]):
             self._last_word = self.topic.notice(Ended(batch.entries[0]))
@@ -230,20 +245,20 @@ class Subscriber:
 
     async def _fetch(self) -> bool:
         """Get what follows the position. False if there is nothing before the feed says more."""
-        entries = await self.topic.after(self.position, self._cursor)
+        entries = await self.topic.after(self.position, self._place.cursor)
         if entries is None or self._closed:
             return self._last_word is not None
         self._ahead = _within(entries, self.topic.ahead_bytes)
         if not entries:
-            self._last_word = self.topic.notice(Reset(self._cursor, "EXPIRED"))
+            self._last_word = self.topic.notice(Reset(self._place.cursor, "EXPIRED"))
         for entry in entries:
             self.consider(entry)
         return True
 
     async def _greet(self) -> None:
-        self._shown = self.topic.live.last
+        self._place = self._place._replace(shown=self.topic.live.last)
         self.topic.greeted += 1
-        frame = await self.shared.frame(self.topic.notice(CaughtUp(self._cursor)))
+        frame = await self.shared.frame(self.topic.notice(CaughtUp(self._place.cursor)))
         if not self._closed and self._last_word is None:
             await deliver(self.sink, frame)
 

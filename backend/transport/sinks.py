@@ -51,11 +51,11 @@ class ReadySink:
         await self._complete()
 
     def write(self, batch: hub.Frames) -> int:
-        length = len(self._prefix)
-        parts = batch.forms.get(length)
+        prefix = self._prefix
+        parts = batch.forms.get(len(prefix))
         if parts is None:
-            parts = batch.forms[length] = frames.around_prefix(batch.payloads, length)
-        return len(batch) if self._ready.write(self._prefix.join(parts)) else 0
+            parts = batch.forms[len(prefix)] = frames.around_prefix(batch.payloads, len(prefix))
+        return len(batch.payloads) if self._ready.write(prefix.join(parts)) else 0
 
     async def room(self) -> None:
         await self._ready.room()

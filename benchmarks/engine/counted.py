@@ -7,7 +7,7 @@ import mmap
 import os
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,9 +39,9 @@ def _count_in(path: str) -> None:
     make_shared, make_pages = Shared.__init__, Pages.__init__
 
     def shared(self: Shared, key: Any, render: Any, limits: Any) -> None:
-        async def counted(item: Item) -> bytes:
+        def counted(item: Item) -> bytes | Awaitable[bytes]:
             counts[0] += isinstance(item, Entry)
-            rendered: bytes = await render(item)
+            rendered: bytes | Awaitable[bytes] = render(item)
             return rendered
 
         make_shared(self, key, counted, limits)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backend.hub import Entry, Feed, Hub, Limits, Subscriber
+from backend.hub import Entry, Feed, Hub, Limits, Render, Subscriber
 from tests.hub.doubles import ROOM, Crossing, MemoryLog, Renderer, Socket, Wire
 
 
@@ -36,7 +36,7 @@ class Room:
         head: int | None = None,
         key: str = "document",
         principal: str = "somebody",
-        renderer: Renderer | None = None,
+        renderer: Render | None = None,
     ) -> Subscriber:
         """After `after`, by a snapshot with this `head`; both are what the log has now, unless said."""
         head = self.log.head() if head is None else head

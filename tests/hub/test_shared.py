@@ -8,8 +8,10 @@ from typing import cast
 import pytest
 
 from backend.hub import Item, Limits, Shared, Subscriber
-from tests.hub.clock import idle, now, pass_time
-from tests.hub.doubles import Renderer
+from tests.hub import doubles
+from tests.hub.clock import idle, now, pass_time, tasks
+from tests.hub.doubles import Renderer, Socket
+from tests.hub.scenes import Room
 
 
 @pytest.fixture
@@ -204,3 +206,37 @@ async def test_one_who_gives_up_while_a_rendering_fails_leaves_it_to_the_next(
     await idle()
     renderer.error = None
     assert await second == b"item"
+
+
+async def test_what_renders_at_once_makes_no_task_and_nobody_waits(room: Room, socket: Socket) -> None:
+    rendered: list[str] = []
+
+    def render(item: Item) -> bytes:
+        rendered.append(doubles.frame(item))
+        return rendered[-1].encode()
+
+    for each in (socket, Socket()):
+        room.subscribe(each, renderer=render)
+    before, during = tasks(), list[set[str]]()
+    socket.on_send = lambda: during.append(tasks())
+    room.write(2)
+    await idle()
+    assert socket.frames == ["caught up c0", "1", "2"]
+    assert rendered[-2:] == ["1", "2"]
+    assert all(each <= before for each in during)
+
+
+async def test_what_fails_to_render_at_once_is_tried_again_and_not_skipped(room: Room, socket: Socket) -> None:
+    times: list[float] = []
+
+    def render(item: Item) -> bytes:
+        times.append(now())
+        if len(times) in (2, 3):
+            raise ConnectionError("the database is away")
+        return doubles.frame(item).encode()
+
+    room.subscribe(socket, renderer=render)
+    room.write(2)
+    await pass_time(1)
+    assert socket.frames == ["caught up c0", "1", "2"]
+    assert times[2] - times[1] == pytest.approx(0.05)
