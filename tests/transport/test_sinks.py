@@ -131,3 +131,26 @@ async def test_an_operation_that_is_complete_gets_no_frame_more(way: Way, ali: P
         await ali.send(room, "hello")
         assert bodies([await socket.frame(other)]) == ["hello"]
         assert await socket.so_far() == []
+
+
+async def test_each_answer_comes_whole_and_with_its_end_however_many_are_asked_for_at_once(
+    way: Way, ali: Person
+) -> None:
+    """Of less than 126 bytes, of more, and of hundreds of kilobytes: a frame says its length in another way each."""
+    room = (await ali.enter(address()))["room"]["id"]
+    for _ in range(60):
+        await ali.send(room, LONG)
+    longer = "query($room: ID!) { room(by: {id: $room}) { messages(first: 60) { nodes { body } } } }"
+    answers: dict[str, Any] = {
+        "{ __typename }": {"__typename": "Query"},
+        f"{{ {'n' * 200}: __typename }}": {"n" * 200: "Query"},
+        longer: {"room": {"messages": {"nodes": [{"body": LONG}] * 60}}},
+    }
+    async with way.socket(ali, max_queue=1, max_size=None) as socket:
+        ops = [
+            (await socket.subscribe(document, **({"room": room} if document is longer else {})), answer)
+            for document, answer in list(answers.items()) * 10
+        ]
+        for op, answer in ops:
+            assert await socket.next(op) == answer
+            assert (await socket.message(op))["type"] == "complete"
