@@ -88,6 +88,12 @@ def around_prefix(payloads: Sequence[bytes], prefix_length: int) -> list[bytes]:
     return parts
 
 
+def text(message: object) -> bytes:
+    """A message as JSON in a WebSocket frame of its own."""
+    data = msgspec.json.encode(message)
+    return _text_header(len(data)) + data
+
+
 def _text_header(length: int) -> bytes:
     """Of an unmasked text message in one frame (RFC 6455, 5.2)."""
     if length < 126:

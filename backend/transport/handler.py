@@ -15,11 +15,12 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
+from strawberry.types import ExecutionResult
 
 from backend import hub
 from backend.errors import RateLimited
 from backend.languages import plural
-from backend.transport import sinks
+from backend.transport import frames, sinks
 from backend.transport.closing import INIT_TIMEOUT, TRY_AGAIN_LATER
 from chat_schema import documents, sharing
 from chat_schema.context import Context
@@ -141,8 +142,25 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         if result.errors and never_began(result):
             await operation.send_initial_errors(result.errors)
             return
+        if self._sent_ready(operation, result):
+            return
         await operation.send_next(result)
         await operation.send_operation_message({"id": operation.id, "type": "complete"})
+
+    def _sent_ready(self, operation: Operation[Context, None], result: ExecutionResult) -> bool:
+        """The answer and its end in one write, if the server takes it now."""
+        ready = sinks.ready_frames(self.view.scope)
+        if ready is None or self.view.is_closed:
+            return False
+        payload: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            payload["errors"] = [each.formatted for each in result.errors]
+        answer = frames.text({"id": operation.id, "type": "next", "payload": payload})
+        if not ready.write(answer + frames.text({"id": operation.id, "type": "complete"})):
+            return False
+        operation.completed = True
+        self.forget_id(operation.id)
+        return True
 
     def forget_id(self, id: str) -> None:
         super().forget_id(id)

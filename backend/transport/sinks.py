@@ -30,9 +30,14 @@ class ReadyFrames(Protocol):
         """Bytes that wait for the peer, the kernel's own buffers apart."""
 
 
+def ready_frames(scope: Mapping[str, Any]) -> ReadyFrames | None:
+    found: ReadyFrames | None = scope.get("extensions", {}).get(EXTENSION)
+    return found
+
+
 def sink(scope: Mapping[str, Any], send: Send, operation_id: str, complete: Complete) -> hub.Sink:
     """The best that the server has. `send` is ASGI's, and `complete` says that nothing else comes."""
-    ready: ReadyFrames | None = scope.get("extensions", {}).get(EXTENSION)
+    ready = ready_frames(scope)
     prefix = frames.next_prefix(operation_id)
     return PortableSink(send, prefix, complete) if ready is None else ReadySink(ready, prefix, complete)
 
