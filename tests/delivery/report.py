@@ -64,8 +64,8 @@ def stalled_reader(outcome: stalled.Outcome) -> None:
         f"{stalled.NAME}: {outcome.stalled.events:,} events passed while somebody did not read for "
         f"{outcome.stalled.seconds:.0f} s, and then came. Missing {verdict.missing}, duplicated {verdict.duplicated}, "
         f"out of order {verdict.out_of_order}, differing {verdict.differing}, sockets lost {outcome.resumed}. "
-        f"The process had {outcome.growth / 1024:+,.0f} KiB of the {outcome.read.memory / 1024:,.0f} KiB that it had "
-        f"while they read; the others' p99 was {share_of(after, 0.99):.3f} s, and {share_of(before, 0.99):.3f} s then."
+        f"The process kept {outcome.stalled.memory / 1024:,.0f} KiB, and {outcome.read.memory / 1024:,.0f} KiB while "
+        f"they read; the others' p99 was {share_of(after, 0.99):.3f} s, and {share_of(before, 0.99):.3f} s then."
     )
     _say_failures(outcome)
 

@@ -42,7 +42,7 @@ class Passing(NamedTuple):
     # How many all others had been told of before who did not read began to, and seconds until then.
     events: int
     seconds: float
-    # At most, of the process until then, in bytes.
+    # That the process kept, in bytes.
     memory: int
     # Seconds, in order of size, by which messages came late to the others.
     lags: list[float]
@@ -115,11 +115,11 @@ async def _pass(cluster: Cluster, room: Room, memory: "_Memory") -> Passing:
         bursts = group.create_task(_burst(cluster, room, EVENTS, STALL_SECONDS))
         await asyncio.sleep(STALL_SECONDS)
         await until(lambda: bursts.done() and _told(room.followers) - before >= EVENTS, _MORE_SECONDS)
-        passed, seconds, most = _told(room.followers) - before, time.time() - began, memory.look()
+        passed, seconds, kept = _told(room.followers) - before, time.time() - began, memory.kept()
         room.visitor.reads.set()
     await until(lambda: _told([room.visitor]) >= _told(room.followers), _CATCH_UP_SECONDS)
     frames = [frame for each in room.followers for frame in each.frames if frame.at >= began]
-    return Passing(passed, seconds, most, lags(frames))
+    return Passing(passed, seconds, kept, lags(frames))
 
 
 def _told(followers: Sequence[Follower]) -> int:
@@ -169,24 +169,24 @@ def _memory_of(process: int | Literal["self"]) -> Path:
 
 
 class _Memory:
-    """What a process has for itself, as the system counts it: at most, since it was begun."""
+    """What a process has for itself, as the system counts it, once a second."""
 
     def __init__(self, pid: int) -> None:
         self._path = _memory_of(pid)
         self.begin()
 
     def begin(self) -> None:
-        self.most = self._now()
+        self._had = [self._now()]
 
     async def watch(self, tick: Callable[[], None]) -> None:
         while True:
             await asyncio.sleep(1)
-            self.look()
+            self._had.append(self._now())
             tick()
 
-    def look(self) -> int:
-        self.most = max(self.most, self._now())
-        return self.most
+    def kept(self) -> int:
+        """At least, in the last third: what waits for somebody stays, what is only of the moment goes."""
+        return min(self._had[-max(1, len(self._had) // 3) :])
 
     def _now(self) -> int:
         return 1024 * sum(map(int, re.findall(r"^Private_\w+: +(\d+) kB", self._path.read_text(), re.MULTILINE)))
