@@ -46,11 +46,9 @@ def main() -> int:
     for name in given.scenarios or ALL:
         _measure(run, name, ALL[name])
         if given.write:  # after each: whatever ends the next one, this one was measured
-            run.write()
-    if given.write:
-        for path in plots.draw(run.figures, plotted):
-            say(f"Drawn to {path}.")
-        say(f"Written to {run.write()}.")
+            page = run.write()
+            for path in (page, *plots.draw(run.figures[name], plotted)):
+                say(f"Written to {path}.")
     for name, reason in run.failed.items():
         say(f"{name} FAILED: {reason}")
     return 0 if run.met else 1
@@ -59,12 +57,12 @@ def main() -> int:
 def _measure(run: results.Run, name: str, scenario: Scenario) -> None:
     """On a stage of its own: one that fails leaves nothing to the next."""
     say(f"--- {name}")
-    began = time.monotonic()
+    began, figures = time.monotonic(), run.figures.setdefault(name, [])
     try:
         with stage() as ready:
             for figure in scenario(ready, run.rounds):
                 print(figure, flush=True)
-                run.figures.append(figure)
+                figures.append(figure)
     except Exception as error:
         traceback.print_exc()
         run.failed[name] = next(iter(str(error).splitlines()), type(error).__name__)
