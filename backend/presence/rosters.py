@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Min, Q, QuerySet
 
 from backend import database, hub
@@ -58,8 +58,9 @@ def write(
         rosters = _lock(rooms)
         _add_presences(lease_id, come)
         _add_listeners(lease_id, come)
-        _remove(lease_id, gone)
-        people.note({seat.user_id for seat in gone}, at=database.now())
+        if gone:
+            _remove(lease_id, gone)
+            people.note({seat.user_id for seat in gone}, at=database.now())
         _raise(rosters)
 
 
@@ -106,26 +107,25 @@ def _raise(rosters: Sequence[Roster]) -> None:
             transaction.on_commit(partial(listing.changed, roster.pk), robust=True)
 
 
+# Who comes through another process while they are there was there before.
+_ADD = """
+WITH given (room_id, user_id) AS ({pairs})
+INSERT INTO presence_presence (lease_id, room_id, user_id, since)
+SELECT %s, room_id, user_id, COALESCE(
+    (SELECT MIN(since) FROM presence_presence there
+    WHERE there.room_id = given.room_id AND there.user_id = given.user_id), {clock})
+FROM given WHERE TRUE
+ON CONFLICT DO NOTHING
+"""
+
+
 def _add_presences(lease_id: str, come: Collection[Seat]) -> None:
-    rooms = {seat.room_id for seat in come if seat.room_id is not None}
-    users = {seat.user_id for seat in come if seat.room_id is not None}
-    if not rooms:
+    seats = [(seat.room_id, seat.user_id) for seat in come if seat.room_id is not None]
+    if not seats:
         return
-    now = database.now()
-    # Who comes through another process while they are there was there before.
-    there = Presence.objects.filter(room__in=rooms, user__in=users).values("room", "user").annotate(Min("since"))
-    since = {(room, user): moment for room, user, moment in there.values_list("room", "user", "since__min")}
-    rows = [
-        Presence(
-            lease_id=lease_id,
-            room_id=seat.room_id,
-            user_id=seat.user_id,
-            since=since.get((seat.room_id, seat.user_id), now),
-        )
-        for seat in come
-        if seat.room_id is not None
-    ]
-    Presence.objects.bulk_create(rows, ignore_conflicts=True)
+    pairs, given = database.rows_of_pairs(seats)
+    with connection.cursor() as db:
+        db.execute(_ADD.format(pairs=pairs, clock=database.CLOCK[connection.vendor]), [given, lease_id])
 
 
 def _add_listeners(lease_id: str, come: Collection[Seat]) -> None:
