@@ -30,18 +30,29 @@ class Place(NamedTuple):
 class Batch(Frames):
     """What brings those who are at one place to another, in one write. Without frames while these are being made."""
 
-    __slots__ = ("ends", "entries", "goal", "is_under_way", "moment", "start")
+    __slots__ = ("ends", "entries", "goal", "is_for_all", "is_under_way", "moment", "start")
 
-    def __init__(self, payloads: Sequence[bytes], start: Place, goal: Place, *, entries: Sequence[Entry] = ()) -> None:
+    def __init__(
+        self,
+        payloads: Sequence[bytes],
+        start: Place,
+        goal: Place,
+        *,
+        entries: Sequence[Entry] = (),
+        moment: Item | None = None,
+        is_under_way: bool,
+    ) -> None:
         super().__init__(payloads)
         self.start = start
         self.goal = goal
-        # Of the log; none if it is of the moment.
+        # Of the log, or of the moment.
         self.entries = entries
-        self.moment: Item | None = None
+        self.moment = moment
+        self.is_under_way = is_under_way
         # Whose access ends in it.
         self.ends = {entry.ends for entry in entries if entry.ends is not None}
-        self.is_under_way = False
+        # To be sent to whoever is where it starts.
+        self.is_for_all = not (self.ends or is_under_way)
 
     def after(self, taken: int) -> Place:
         """Where those are who have taken so many of its frames."""
@@ -91,17 +102,13 @@ class Shared:
             payloads.append(payload)
         entries = entries[: len(payloads)]
         goal = Place(entries[-1].seq, entries[-1].cursor, start.shown) if entries else start
-        batch = Batch(payloads, start, goal, entries=entries)
-        batch.is_under_way = not payloads
-        return batch
+        return Batch(payloads, start, goal, entries=entries, is_under_way=not payloads)
 
     def moment(self, item: Item, start: Place) -> Batch:
         """What is of the moment. No frame if it is nothing any more to those who could be shown it."""
         payload = self._at_once(item)
-        batch = Batch([payload] if payload else [], start, start._replace(shown=start.shown + 1))
-        batch.moment = item
-        batch.is_under_way = payload is None
-        return batch
+        goal = start._replace(shown=start.shown + 1)
+        return Batch([payload] if payload else [], start, goal, moment=item, is_under_way=payload is None)
 
     async def frame(self, item: Item) -> bytes:
         """The rendering of `item`: made by whoever comes first, waited for by the others."""

@@ -86,10 +86,10 @@ class Subscriber:
             return batch
         self._busy = True  # also whoever is told of it, and comes back here
         try:
-            if batch is not None and batch.start is self._place and self._can_follow(batch):
-                is_done = self._send(batch)
-            else:
+            if batch is None or batch.start is not self._place or not batch.is_for_all or self._is_held_up:
                 batch, is_done = self._take(batch)
+            else:  # as somebody else was, a moment ago
+                is_done = self._send(batch)
         except (Exception, asyncio.CancelledError) as error:
             is_done = True
             self._fail(error)
@@ -131,9 +131,6 @@ class Subscriber:
     def _is_held_up(self) -> bool:
         """Something else comes first."""
         return self._closed or self._last_word is not None or self._greet_at is not None or bool(self._ahead)
-
-    def _can_follow(self, batch: Batch) -> bool:
-        return not (self._is_held_up or batch.is_under_way or self.principal in batch.ends)
 
     def _take(self, batch: Batch | None) -> tuple[Batch | None, bool]:
         """Send what can be sent at once: this batch, if it starts from here, or one that does.
@@ -180,9 +177,10 @@ class Subscriber:
     def _send(self, batch: Batch) -> bool:
         """Whether the sink has taken all of it. What it has taken counts as sent."""
         taken = self.sink.write(batch) if batch.payloads else 0
-        self._is_full = taken < len(batch.payloads)
-        self._place = batch.after(taken) if self._is_full else batch.goal
-        return not self._is_full
+        is_taken = taken == len(batch.payloads)
+        self._place = batch.goal if is_taken else batch.after(taken)
+        self._is_full = not is_taken
+        return is_taken
 
     def _send_own(self, batch: Batch) -> bool:
         """The same with one that was made for this subscriber: it may be alone with it."""

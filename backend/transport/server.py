@@ -28,6 +28,7 @@ from backend.transport.rounds import CHECK_INTERVAL, Rounds
 logger = logging.getLogger(__name__)
 
 _SOON = 0.05  # seconds
+_OPEN = WebSocketProtocol.STATE_OPEN
 
 
 class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no types
@@ -75,7 +76,7 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
         """Ready frames (`sinks.ReadyFrames`). Straight to the kernel where nothing waits to go before them: Twisted
         would ask the event loop twice for each write, and make it in the next turn.
         """
-        if self.state != self.STATE_OPEN or self._full_since:
+        if self.state != _OPEN or self._full_since:
             return False
         transport = self.transport
         if not (transport.dataBuffer or transport._tempDataBuffer):
