@@ -232,7 +232,7 @@ class Attachment(models.Model):
 
 
 class RoomEvent(models.Model):
-    """One line of a room's log. Written by `event_log.append` alone."""
+    """One line of a room's log. Written by `event_log` alone, when it appends."""
 
     room = models.ForeignKey(Room, models.CASCADE, related_name="events", verbose_name=_("room"))
     seq = models.PositiveBigIntegerField(_("number"))

@@ -1,10 +1,11 @@
 """Messages: history by pages, sending once, editing, deleting."""
 
+import asyncio
 from itertools import product
 
 import pytest
 
-from tests.chat_schema.speaker import MESSAGE, Speaker
+from tests.chat_schema.speaker import MESSAGE, NewSpeaker, Speaker
 from tests.services.server import ServerProcess
 from tests.transport.served import address, change
 
@@ -63,6 +64,24 @@ async def test_a_key_is_its_authors_own(ali: Speaker, vera: Speaker) -> None:
     for speaker in (ali, vera):
         assert not (await speaker.send(room, "salam", "key"))["duplicate"]
     assert await bodies(ali, room) == ["salam", "salam"]
+
+
+async def test_of_what_is_said_at_the_same_time_each_gets_what_came_of_their_own(
+    ali: Speaker, vera: Speaker, new_speaker: NewSpeaker
+) -> None:
+    where, stranger = address(), await new_speaker()
+    room = (await ali.enter(where))["room"]["id"]
+    await vera.enter(where)
+    for turn in range(10):
+        said = [f"{name} {turn}" for name in ("ali", "vera")]
+        sent = await asyncio.gather(
+            *(each.send(room, body, str(turn)) for each, body in zip((ali, vera), said, strict=True)),
+            stranger.refused("sendMessage", "FORBIDDEN", room=room, body="let me in", key=str(turn)),
+        )
+        assert [each["message"]["body"] for each in sent[:2]] == said
+        assert {each["message"]["author"]["username"] for each in sent[:2]} == {ali.username, vera.username}
+        in_order = sorted(sent[:2], key=lambda each: int(each["message"]["version"]))
+        assert await bodies(ali, room, last=2) == [each["message"]["body"] for each in in_order]
 
 
 async def test_a_bad_message_is_not_sent(ali: Speaker, room: str) -> None:
