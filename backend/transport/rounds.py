@@ -30,16 +30,25 @@ class Rounds(Server):  # type: ignore[misc]  # daphne has no types
         self.ended.add(protocol)
 
     def timeout_checker(self) -> None:
+        # First: a connection that fails must not end the rounds.
+        asyncio.get_running_loop().call_later(CHECK_INTERVAL, self.timeout_checker)
         now = time.monotonic()
         for protocol in [each for each in self.connections if each.due < now]:
-            protocol.check_timeouts()
-        asyncio.get_running_loop().call_later(CHECK_INTERVAL, self.timeout_checker)
+            try:
+                protocol.check_timeouts()
+            except Exception:
+                logger.exception("a connection could not be checked")
 
     def application_checker(self) -> None:
-        for protocol in tuple(self.ended):
-            if protocol not in self.connections or self._is_over(protocol):
-                self.ended.discard(protocol)
         asyncio.get_running_loop().call_later(_END_INTERVAL, self.application_checker)
+        ended, self.ended = self.ended, set()
+        for protocol in ended:
+            try:
+                if protocol in self.connections and not self._is_over(protocol):
+                    self.ended.add(protocol)
+            except Exception:
+                logger.exception("a connection could not be ended")
+                protocol.transport.abortConnection()
 
     def _is_over(self, protocol: Any) -> bool:
         """Whether nothing of it is left to wait for, but perhaps the client."""
