@@ -223,6 +223,8 @@ class Feed(Topic):
         for entry in arrived:
             if entry.seq == self.last + 1:
                 self._append(entry)
+                if self._early:  # it may have come before, out of order
+                    self._early.pop(entry.seq, None)
             elif entry.seq > self.last:
                 if len(self._early) < self._limits.inbox_size:
                     self._early[entry.seq] = entry
