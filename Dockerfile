@@ -20,6 +20,7 @@ COPY manage.py schema.graphql ./
 COPY backend backend
 COPY chat_schema chat_schema
 COPY --from=frontend /src/frontend/dist frontend/dist
+RUN python -m servestatic.compress --quiet frontend/dist
 # var/ holds what a server keeps in files, and is all that it may write to.
 RUN useradd --system chaikhana && install --directory --owner=chaikhana var var/media
 USER chaikhana

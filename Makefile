@@ -23,7 +23,7 @@ FRONTEND_SOURCES := $(shell find frontend \( -name node_modules -o -name dist \)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run demo superuser test lint types imports schema-check texts-check django-check frontend-check servers \
-	pytest cluster browser delivery bench format schema texts lock clean
+	pytest cluster browser delivery bench bench-client screenshots format schema texts lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -66,7 +66,8 @@ django-check: $(DEVELOPMENT) ## Django's own checks; no migration is missing
 	$(MANAGE) check
 	$(MANAGE) makemigrations --check --dry-run
 
-frontend-check: $(DIST) ## Types, build and tests of the web client
+frontend-check: $(DIST) ## Style, types, build and tests of the web client
+	$(NPM) run lint
 	$(NPM) run typecheck
 	$(NPM) test --if-present
 
@@ -80,13 +81,13 @@ pytest: $(DEVELOPMENT) $(DIST) ## Tests of the server (a few of them: .venv/bin/
 	$(BIN)/pytest --ignore=tests/browser
 
 # All but those that bring services of their own, whatever they are run on, and those of code that uses none.
-NOT_CLUSTERED := benchmarks browser delivery hub services system \
+NOT_CLUSTERED := benchmarks browser delivery frontend hub services system \
 	$(addprefix test_,$(addsuffix .py,catalogs folding lan languages limits loops pictures settings))
 cluster: $(DEVELOPMENT) $(DIST) ## The same tests as in a cluster: on PostgreSQL and Redis
 	$(BIN)/python -m tests.services $(BIN)/pytest $(addprefix --ignore=tests/,$(NOT_CLUSTERED))
 
 # A run of its own: while Playwright runs, no asyncio code of a test can.
-browser: $(DEVELOPMENT) $(DIST) ## Tests of GraphiQL, in a real Chromium
+browser: $(DEVELOPMENT) $(DIST) ## Tests of the web client and of GraphiQL, in a real Chromium
 	$(BIN)/pytest tests/browser
 
 # The tests have the short form of it.
@@ -99,11 +100,19 @@ delivery: $(DEVELOPMENT) ## Break a cluster in every way, and check that nothing
 bench: $(BENCHMARKS) ## The engine beside its peers (SCENARIOS="one-room ...", ROUNDS=1)
 	@$(BIN)/python -m benchmarks.engine --write $(if $(ROUNDS),--rounds $(ROUNDS)) $(SCENARIOS)
 
+# Nor should it here. A few minutes.
+bench-client: $(DEVELOPMENT) $(DIST) ## How the web client feels in Chromium: weight, scrolling, typing
+	@$(BIN)/python -m benchmarks.client
+
 ## Maintain
 
-format: $(DEVELOPMENT) ## Bring the Python code into style
+screenshots: $(DEVELOPMENT) $(DIST) ## Take the pictures of the web client in docs/screens anew
+	@$(BIN)/python -m tests.browser.screenshots
+
+format: $(DEVELOPMENT) $(NODE_MODULES) ## Bring the code into style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(NPM) run format
 
 schema: $(RUNTIME) ## Write schema.graphql from the code
 	$(MANAGE) write_schema
@@ -167,4 +176,5 @@ $(NODE_MODULES): frontend/package-lock.json frontend/package.json \
 $(DIST): $(NODE_MODULES) $(FRONTEND_SOURCES) schema.graphql
 	@echo 'Building the web client ...'
 	@$(NPM) run build
+	@$(BIN)/python -m servestatic.compress --quiet frontend/dist
 	@touch $@

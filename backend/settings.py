@@ -204,6 +204,7 @@ CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002  # a line each
         "img-src 'self' data:",
         "font-src 'self' data:",
         "connect-src 'self'",
+        "manifest-src 'self'",
         "worker-src 'self' blob:",
         "base-uri 'none'",
         "form-action 'self'",
@@ -248,7 +249,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "backend.transport.policy.content_security_policy",
     "backend.transport.middleware.Security",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "backend.transport.static.Static",
     "backend.transport.middleware.Session",
     "backend.transport.middleware.Common",
     "backend.transport.middleware.Csrf",
@@ -281,6 +282,7 @@ LANGUAGE_CODE = "en"  # of the code, and of whoever asks for none of these
 LANGUAGES = [("en", "English"), ("fa", "فارسی"), ("ru", "Русский"), ("ka", "ქართული")]
 
 FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
+FRONTEND_HASHED = "assets"  # the folder in it where each name has a hash of what is inside
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 SERVESTATIC_USE_FINDERS = True  # served from where they are: nothing to collect before the first start

@@ -2,12 +2,11 @@
 
 from django.contrib import admin
 from django.urls import path, re_path
-from django.views.generic import RedirectView
 
 from backend.accounts import avatars
 from backend.accounts.admin import change_own_password
 from backend.chat import files
-from backend.transport import media
+from backend.transport import media, pages
 from backend.transport.views import GraphQLView, healthz, readyz
 from chat_schema.schema import schema
 
@@ -16,7 +15,6 @@ handler400 = "backend.transport.views.bad_request"
 handler500 = "backend.transport.views.server_error"
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="graphql")),
     path("graphql", GraphQLView.as_view(schema=schema, multipart_uploads_enabled=True), name="graphql"),
     path(f"{avatars.PATH}<path:name>", media.avatar),
     re_path(rf"^{files.PATH}(?P<key>[0-9a-f]{{32}})/[^/]+\Z", media.attachment),
@@ -24,4 +22,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", healthz),
     path("readyz", readyz),
+    re_path("", pages.chat),  # all the rest
 ]

@@ -2,13 +2,24 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
+const server = 'http://localhost:8000'
+
 export default defineConfig(({ command }) => ({
   // Django serves what is built under STATIC_URL; the development server has no such prefix.
   base: command === 'build' ? '/static/' : '/',
   plugins: [react()],
   build: {
+    target: 'es2023',
     rolldownOptions: {
-      input: 'explorer.html',
+      input: ['index.html', 'explorer.html'],
+      output: {
+        // One file of texts for each language, not one for each language of each feature.
+        codeSplitting: {
+          groups: [
+            { name: (id: string) => /\/texts\/(\w+)\.json$/.exec(id)?.[1]?.replace(/^/, 'texts-') ?? null },
+          ],
+        },
+      },
       // GraphiQL's packages carry directives for the React compiler, which has already run on them.
       onwarn(warning, warn) {
         if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning)
@@ -24,6 +35,9 @@ export default defineConfig(({ command }) => ({
     include: ['monaco-graphql > graphql-language-service', 'monaco-graphql > picomatch-browser'],
   },
   server: {
-    proxy: { '^/graphql$': { target: 'http://localhost:8000', ws: true } },
+    proxy: {
+      '^/graphql$': { target: server, ws: true },
+      '^/(media|attachments)/': { target: server },
+    },
   },
 }))

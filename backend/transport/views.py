@@ -14,7 +14,6 @@ from django.db import connection as database_connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
-from django.middleware.csrf import get_token
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from graphql import GraphQLError
@@ -26,7 +25,7 @@ from strawberry.types import ExecutionResult
 from backend import database, languages
 from backend.errors import DomainError, RateLimited
 from backend.languages import plural
-from backend.transport import bodies, connection, draining, identity
+from backend.transport import bodies, connection, draining, identity, pages
 from backend.transport.bodies import JSON, MULTIPART
 from chat_schema.context import Context
 from chat_schema.errors import never_began, present, refuse
@@ -59,8 +58,8 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> Any:
         try:
-            if _is_a_visit(request):
-                return explorer(request)
+            if pages.is_a_visit(request):
+                return pages.explorer(request)
             if request.method == "POST" and request.content_type == MULTIPART:
                 await _receive_files(request)
             return await self.run(request=request)
@@ -95,7 +94,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         )
 
     def should_render_graphql_ide(self, request: Any) -> bool:
-        return False  # `explorer` is ours
+        return False  # the explorer is ours
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
         if request.method == "POST" and request.content_type not in (JSON, MULTIPART):
@@ -152,18 +151,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _answer(request, 500, present(GraphQLError("", original_error=error), _language(request)))
 
 
-def explorer(request: HttpRequest) -> HttpResponse:
-    """GraphiQL, from the front end's build."""
-    try:
-        page = (settings.FRONTEND_DIST / "explorer.html").read_bytes()
-    except FileNotFoundError:
-        return HttpResponse("GraphiQL is not built: run `make run`.", status=503, content_type="text/plain")
-    get_token(request)  # sets the cookie that the page sends back as X-CSRFToken
-    response = HttpResponse(page)
-    response["Cache-Control"] = "no-cache"  # it names hashed files
-    return response
-
-
 async def healthz(_: HttpRequest) -> HttpResponse:
     """This process answers."""
     return JsonResponse({"status": "ok"})
@@ -182,11 +169,6 @@ async def readyz(_: HttpRequest) -> HttpResponse:
 
 def _reach_database() -> None:
     database_connection.ensure_connection()  # of the thread that does it: the loop's own is nobody's to give back
-
-
-def _is_a_visit(request: HttpRequest) -> bool:
-    """A person has come with a browser, and no program with a query."""
-    return request.method == "GET" and "query" not in request.GET and "text/html" in request.headers.get("Accept", "")
 
 
 async def _receive_files(request: HttpRequest) -> None:

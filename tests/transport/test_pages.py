@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import OperationalError, connection
 from django.test import AsyncClient
@@ -103,6 +104,7 @@ async def test_a_server_with_too_much_to_do_says_so(here: AsyncClient, monkeypat
 def built(settings: Settings, tmp_path: Path) -> Path:
     settings.FRONTEND_DIST = tmp_path
     (tmp_path / "explorer.html").write_text("<!doctype html><title>GraphiQL</title>")
+    (tmp_path / "index.html").write_text("<!doctype html><title>Chaikhana</title>")
     return tmp_path
 
 
@@ -117,7 +119,7 @@ async def test_a_browser_is_shown_graphiql_under_a_strict_policy(here: AsyncClie
     assert "GraphiQL" in page.text
     policy = dict(each.split(" ", 1) for each in page.headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
-    assert policy["script-src"] == policy["connect-src"] == "'self'"
+    assert policy["script-src"] == policy["connect-src"] == policy["manifest-src"] == "'self'"
     assert page.headers["X-Frame-Options"] == "DENY"
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["Cache-Control"] == "no-cache"
@@ -128,15 +130,29 @@ async def test_graphiql_is_given_the_csrf_token_that_it_sends_back(here: AsyncCl
     assert here.cookies["csrftoken"].value
 
 
-async def test_the_root_leads_to_graphiql(here: AsyncClient, built: Path) -> None:
-    root = await visit(here, "/")
-    assert (root.status_code, root.headers["Location"]) == (302, "/graphql")
+@pytest.mark.parametrize("path", ["/", "/rooms/چایخانه", "/people/nino", "/reset/VXNlcjox/token", "/nowhere"])
+async def test_the_chat_is_at_every_other_address(here: AsyncClient, built: Path, path: str) -> None:
+    page = await visit(here, path)
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "Chaikhana" in page.text
+    assert "script-src 'self';" in page.headers["Content-Security-Policy"]
+    assert page.headers["Cache-Control"] == "no-cache"
+    assert here.cookies["csrftoken"].value
 
 
-async def test_graphiql_that_was_not_built_is_told_in_one_sentence(here: AsyncClient, built: Path) -> None:
+@pytest.mark.parametrize("path", ["/nowhere", "/static/assets/gone.js"])
+async def test_who_is_no_browser_finds_nothing_at_an_address_that_is_not_there(
+    here: AsyncClient, built: Path, path: str
+) -> None:
+    assert (await here.get(path, headers={"Accept": "*/*"})).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/graphql"])
+async def test_a_client_that_was_not_built_is_told_in_one_sentence(here: AsyncClient, built: Path, path: str) -> None:
     (built / "explorer.html").unlink()
-    page = await visit(here)
-    assert (page.status_code, page.text) == (503, "GraphiQL is not built: run `make run`.")
+    (built / "index.html").unlink()
+    page = await visit(here, path)
+    assert (page.status_code, page.text) == (503, "The web client is not built: run `make run`.")
 
 
 async def test_a_browser_that_gives_a_query_gets_its_result(here: AsyncClient, built: Path) -> None:
@@ -184,3 +200,16 @@ async def test_readyz_says_if_the_server_is_stopping(here: AsyncClient, stopping
     response = await here.get("/readyz")
     assert (response.status_code, response.content) == (503, b'{"status": "stopping"}')
     assert (await here.get("/healthz")).status_code == 200
+
+
+async def test_what_is_named_by_its_contents_is_kept_for_ever_and_sent_compressed(here: AsyncClient) -> None:
+    [script, *_] = sorted((settings.FRONTEND_DIST / "assets").glob("index-*.js"))
+    response = await here.get(f"/static/assets/{script.name}", headers={"Accept-Encoding": "gzip"})
+    assert response.headers["Content-Type"].startswith("text/javascript")
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert "immutable" in response.headers["Cache-Control"]
+    assert int(response.headers["Content-Length"]) < script.stat().st_size
+
+
+async def test_what_may_become_another_under_its_name_is_asked_for_again(here: AsyncClient) -> None:
+    assert (await here.get("/static/favicon.svg")).headers["Cache-Control"] == "max-age=60, public"

@@ -44,4 +44,4 @@ def _name(coroutine: object) -> str:
     return getattr(coroutine, "__qualname__", type(coroutine).__name__)
 
 
-urlpatterns = [*product, path("inside", inside)]
+urlpatterns = [path("inside", inside), *product]  # the last of them is all the rest

@@ -2,11 +2,7 @@
 import type { FetcherParams } from '@graphiql/toolkit'
 import type { ExecutionResult } from 'graphql'
 
-export async function post(
-  url: URL,
-  params: FetcherParams,
-  extra: Headers,
-): Promise<ExecutionResult> {
+export async function post(url: URL, params: FetcherParams, extra: Headers): Promise<ExecutionResult> {
   const headers = new Headers({
     accept: 'application/graphql-response+json, application/json;q=0.9',
     'content-type': 'application/json',

@@ -39,7 +39,7 @@ afterEach(() => {
 
 function onConnect({ connectionParams }: Context): boolean {
   payloads.push(connectionParams)
-  return connectionParams?.['Authorization'] !== 'Bearer wrong'
+  return connectionParams?.Authorization !== 'Bearer wrong'
 }
 
 /** Subscribes, and remembers what GraphiQL would be told. */

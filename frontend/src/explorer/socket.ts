@@ -16,11 +16,7 @@ type Observer = {
  * (or whatever token is in the Headers pane) at that moment. It is never retried: retrying would send
  * the first `after` again, and hide the disconnection that this page exists to show.
  */
-export function follow(
-  url: URL,
-  params: FetcherParams,
-  headers: Headers,
-): Observable<ExecutionResult> {
+export function follow(url: URL, params: FetcherParams, headers: Headers): Observable<ExecutionResult> {
   const authorization = headers.get('authorization')
 
   function subscribe({ next, error, complete }: Observer) {

@@ -23,9 +23,7 @@ test('the end is drawn at once, with what was still waiting', () => {
   transcript.add('last words')
   transcript.end('Complete.')
   vi.runAllTimers()
-  expect(show.mock.calls).toEqual([
-    [{ ended: 'Complete.', received: 1, newestFirst: ['last words'] }],
-  ])
+  expect(show.mock.calls).toEqual([[{ ended: 'Complete.', received: 1, newestFirst: ['last words'] }]])
 })
 
 test('an abandoned transcript shows nothing more', () => {

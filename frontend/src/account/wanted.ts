@@ -1,0 +1,16 @@
+// Where somebody wanted to go before they were asked who they are. It travels in the address, from screen to screen.
+import { FORGOTTEN, HOME, LOG_IN, SIGN_UP } from '../app/paths'
+
+const SCREENS = new Set<string>([LOG_IN, SIGN_UP, FORGOTTEN])
+
+/** What to show when they are in. Only ever an address of this site: a link must not lead anybody out of it. */
+export function wanted({ pathname, search }: Pick<Location, 'pathname' | 'search'>): string {
+  if (!SCREENS.has(pathname) && !pathname.startsWith('/reset/')) return pathname + search
+  const next = new URLSearchParams(search).get('next') ?? HOME
+  return /^\/(?![/\\])/.test(next) ? next : HOME
+}
+
+/** The address of another of these screens, which knows as well. */
+export function keeping(next: string, screen: string): string {
+  return next === HOME ? screen : `${screen}?${new URLSearchParams({ next })}`
+}

@@ -1,0 +1,11 @@
+// The chat: everything a person sees, over the public API alone.
+import { createRoot } from 'react-dom/client'
+
+import '@mantine/core/styles.layer.css'
+import './fonts.css'
+import './app.css'
+import { begin } from '../i18n/begin'
+import { App } from './App'
+
+await begin()
+createRoot(document.getElementById('app')!).render(<App />)

@@ -1,0 +1,37 @@
+// What the viewer can do with one of their rooms without going there.
+import { ActionIcon } from '@mantine/core'
+import { IconDots } from '@tabler/icons-react'
+import { lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { LazyMenu } from '../design/LazyMenu'
+import type { MyRoom } from '../news/myRooms'
+
+const RoomMenuItems = lazy(async () => ({ default: (await import('./RoomMenuItems')).RoomMenuItems }))
+const Leaving = lazy(async () => ({ default: (await import('./Leaving')).Leaving }))
+
+type Props = { room: MyRoom; className: string | undefined }
+
+export function RoomMenu({ room, className }: Props) {
+  const { t } = useTranslation('home')
+  const [isLeaving, setLeaving] = useState(false)
+  const button = (
+    <ActionIcon
+      className={className}
+      size={40}
+      variant="subtle"
+      color="gray"
+      aria-label={t('roomMenu', { room: room.title })}
+    >
+      <IconDots size={20} />
+    </ActionIcon>
+  )
+  return (
+    <>
+      <LazyMenu button={button}>
+        {(target) => <RoomMenuItems button={target} room={room} onLeave={() => setLeaving(true)} />}
+      </LazyMenu>
+      <Suspense>{isLeaving && <Leaving room={room} onClose={() => setLeaving(false)} />}</Suspense>
+    </>
+  )
+}

@@ -1,0 +1,302 @@
+// A room that one is in: its head, what is said, the box to say something, and beside them people or the search.
+import { CloseButton, Drawer, Title } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { act, useAct } from '../api/act'
+import { AddReactionDocument, DeleteMessageDocument, RemoveReactionDocument } from '../api/generated'
+import { connection } from '../api/socket'
+import { useStore } from '../api/store'
+import { roomPath } from '../app/paths'
+import { useShortcut } from '../app/shortcuts'
+import { copy } from '../design/copy'
+import { Loading } from '../design/Loading'
+import { tell } from '../design/notices'
+import { Unreachable } from '../design/Unreachable'
+import { useMe } from '../session/viewer'
+import { Confirm } from './Confirm'
+import { Composer } from './composer/Composer'
+import { Feed, type Goal } from './feed/Feed'
+import { createWishes, unwish, wish } from './feed/reactions'
+import type { Message, Person } from './feed/state'
+import { TypingLine } from './feed/TypingLine'
+import { type FeedTools, FeedToolsContext } from './feed/tools'
+import { PeoplePanel } from './people/PeoplePanel'
+import { RoomFeed } from './RoomFeed'
+import { Ended, Refused } from './RoomGone'
+import { type Panel, RoomHeader } from './RoomHeader'
+import classes from './RoomScreen.module.css'
+import { SearchPanel } from './search/SearchPanel'
+
+type Props = {
+  room: string
+  /** Nobody had been here before. */
+  isNew: boolean
+  /** To begin at; another one, to go there. */
+  message: string | null
+  /** To begin at if nothing else is wanted. */
+  readUpTo: string | null
+  onEnter: () => void
+  /** The room has another address. */
+  onMoved: (address: string) => void
+}
+
+const WIDE = '(min-width: 75em)'
+
+export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }: Props) {
+  const { t } = useTranslation('room')
+  const viewer = useMe().user.id
+  const [feed] = useState(() => new RoomFeed(room, viewer))
+  const [wishes] = useState(createWishes)
+  const state = useStore(feed.state)
+  const status = useStore(feed.status)
+
+  const [panel, showPanel] = useState<Panel | null>(null)
+  const opener = useRef<Element | null>(null)
+  const [replyTo, setReplyTo] = useState<Message | null>(null)
+  const [whisperTo, setWhisperTo] = useState<Person | null>(null)
+  const [editing, setEditing] = useState<string | null>(null)
+  const [removing, setRemoving] = useState<Message | null>(null)
+  const [goal, setGoal] = useState<Goal | null>(message ? { message, isFound: true } : null)
+  const isWide = useMediaQuery(WIDE, false, { getInitialValueInEffect: false })
+
+  const words = { made: t('made'), notFound: t('feed.notFound') }
+  const say = useRef(words)
+  useEffect(() => {
+    say.current = words
+  })
+  useEffect(() => {
+    if (isNew) tell(say.current.made)
+  }, [isNew])
+
+  const begunAt = useRef(message)
+  const start = useRef(readUpTo)
+  useEffect(() => {
+    const wanted = begunAt.current
+    feed.open(wanted ?? start.current ?? undefined).then((isThere) => {
+      if (wanted && !isThere && feed.status.get() === 'live') tell(say.current.notFound)
+    })
+    return () => feed.close()
+  }, [feed])
+
+  const address = state?.room.address
+  const entered = useRef(address)
+  useEffect(() => {
+    if (address && entered.current && entered.current !== address) onMoved(address)
+    entered.current = address
+  }, [address, onMoved])
+
+  const jump = useCallback(
+    async (to: string) => {
+      // A message that is not here yet is opened with what stands around it.
+      const isHere = feed.state.get()?.entries.some((entry) => entry.kind === 'message' && entry.id === to)
+      if (!isHere && !(await feed.open(to))) return tell(say.current.notFound)
+      setGoal({ message: to, isFound: true })
+    },
+    [feed],
+  )
+  useEffect(() => {
+    if (message === begunAt.current) return
+    begunAt.current = message
+    if (message) void jump(message)
+  }, [message, jump])
+
+  const tools = useMemo<FeedTools>(
+    () => ({
+      async react({ id }, emoji, isWanted) {
+        wish(wishes, id, emoji, isWanted)
+        const input = { message: id, emoji }
+        const { payload, problem } = isWanted
+          ? await act(AddReactionDocument, { input })
+          : await act(RemoveReactionDocument, { input })
+        if (payload) {
+          const { viewer: mine, ...changed } = payload.message
+          feed.learn(changed, mine?.reactions)
+        } else tell(problem.detail)
+        // Not before what was learnt is drawn.
+        requestAnimationFrame(() => unwish(wishes, id, emoji, isWanted))
+      },
+      reply(message) {
+        setWhisperTo(null)
+        setReplyTo(message)
+      },
+      edit(message) {
+        setEditing(message?.id ?? null)
+      },
+      remove: setRemoving,
+      whisper(person) {
+        setReplyTo(null)
+        setWhisperTo(person)
+      },
+      async copyLink({ id }) {
+        const address = feed.state.get()?.room.address ?? ''
+        const link = new URL(roomPath(address, { message: id }), location.href).href
+        tell((await copy(link)) ? t('copied') : link)
+      },
+      jump: (to) => void jump(to),
+      focus(to) {
+        document
+          .querySelector<HTMLElement>(`[data-message="${CSS.escape(to)}"]`)
+          ?.focus({ preventScroll: true })
+      },
+    }),
+    [feed, wishes, jump, t],
+  )
+
+  const onSaved = useCallback(
+    (saved: Message) => {
+      feed.learn(saved)
+      setEditing(null)
+      tools.focus(saved.id)
+    },
+    [feed, tools],
+  )
+  const onReplyEnd = useCallback(() => setReplyTo(null), [])
+  const onWhisperEnd = useCallback(() => setWhisperTo(null), [])
+  const onEditLast = useCallback(() => {
+    const now = feed.state.get()
+    const own = now?.entries.findLast((entry) => {
+      const found = entry.kind === 'message' ? now.messages.get(entry.id) : undefined
+      return found?.author.id === viewer && found.deletedAt === null
+    })
+    if (own?.kind !== 'message') return
+    setGoal({ message: own.id, isFound: false })
+    setEditing(own.id)
+  }, [feed, viewer])
+  /** Whoever closes it is where they were when they opened it. */
+  const setPanel = useCallback((next: Panel | null) => {
+    if (next) opener.current = document.activeElement
+    else if (opener.current instanceof HTMLElement) opener.current.focus()
+    showPanel(next)
+  }, [])
+  const openFound = useCallback(
+    (found: string) => {
+      if (!isWide) setPanel(null)
+      void jump(found)
+    },
+    [isWide, setPanel, jump],
+  )
+  const refresh = useCallback(() => void feed.refresh(), [feed])
+
+  useShortcut('mod+shift+f', t('head.search'), () => setPanel('search'))
+
+  // Back in reach: begin again without being asked.
+  const isConnected = useStore(connection) === 'connected'
+  useEffect(() => {
+    if (isConnected && feed.status.get() === 'unreachable') void feed.open()
+  }, [isConnected, feed])
+
+  if (state?.ended || status === 'refused')
+    return state ? <Ended state={state} onEnter={onEnter} /> : <Refused onEnter={onEnter} />
+  if (status === 'unreachable') return <Unreachable retry={() => void feed.open()} />
+  if (!state) return <Loading />
+
+  const typing = state.typing.flatMap((id) => state.people.get(id) ?? [])
+  const aside =
+    panel === 'people' ? (
+      <PeoplePanel
+        state={state}
+        viewer={viewer}
+        onWhisper={(person) => {
+          if (!isWide) setPanel(null)
+          tools.whisper(person)
+        }}
+      />
+    ) : (
+      <SearchPanel room={room} onOpen={openFound} />
+    )
+  const asideTitle = panel === 'people' ? t('people.title') : t('search.title')
+  const isTyping = typing.length > 0 && isConnected
+
+  return (
+    <FeedToolsContext value={tools}>
+      <div className={classes.screen}>
+        <div className={classes.main}>
+          <RoomHeader
+            room={state.room}
+            mine={state.mine}
+            panel={panel}
+            onPanel={setPanel}
+            onChanged={refresh}
+          />
+          <Feed
+            feed={feed}
+            state={state}
+            viewer={viewer}
+            wishes={wishes}
+            editing={editing}
+            goal={goal}
+            onSaved={onSaved}
+          />
+          <TypingLine people={isTyping ? typing : NOBODY} />
+          <Composer
+            state={state}
+            feed={feed}
+            replyTo={replyTo}
+            onReplyEnd={onReplyEnd}
+            whisperTo={whisperTo}
+            onWhisperEnd={onWhisperEnd}
+            onEditLast={onEditLast}
+          />
+        </div>
+        {panel && isWide && (
+          <aside className={classes.aside} aria-label={asideTitle}>
+            <div className={classes.asideHead}>
+              <Title order={2} size="h5">
+                {asideTitle}
+              </Title>
+              <CloseButton aria-label={t('close')} onClick={() => setPanel(null)} />
+            </div>
+            {aside}
+          </aside>
+        )}
+        {!isWide && (
+          <Drawer
+            opened={panel !== null}
+            onClose={() => setPanel(null)}
+            position="right"
+            size="min(22rem, 100%)"
+            title={asideTitle}
+            closeButtonProps={{ 'aria-label': t('close') }}
+          >
+            {aside}
+          </Drawer>
+        )}
+      </div>
+      <Removal message={removing} feed={feed} onEnd={() => setRemoving(null)} />
+    </FeedToolsContext>
+  )
+}
+
+const NOBODY: readonly Person[] = []
+
+type RemovalProps = { message: Message | null; feed: RoomFeed; onEnd: () => void }
+
+function Removal({ message, feed, onEnd }: RemovalProps) {
+  const { t } = useTranslation('room')
+  const { run, busy, problem, setProblem } = useAct(DeleteMessageDocument)
+
+  async function remove(id: string) {
+    const accepted = await run({ input: { message: id } })
+    if (!accepted) return
+    feed.learn(accepted.message)
+    onEnd()
+  }
+
+  return (
+    <Confirm
+      isOpen={message !== null}
+      title={t('delete.title')}
+      about={t('delete.about')}
+      action={t('action.delete')}
+      isBusy={busy}
+      problem={problem}
+      onConfirm={() => message && void remove(message.id)}
+      onClose={() => {
+        setProblem(undefined)
+        onEnd()
+      }}
+    />
+  )
+}

@@ -1,0 +1,121 @@
+// The files that go with a message: each is uploaded as soon as it is chosen, one after the other.
+import i18next from 'i18next'
+
+import { act, fieldDetail } from '../../api/act'
+import { type AttachmentFieldsFragment, UploadAttachmentDocument } from '../../api/generated'
+import { createStore } from '../../api/store'
+import { formatFor } from '../../i18n/format'
+import { currentLanguage } from '../../i18n/language'
+
+export type Upload = {
+  readonly id: number
+  readonly file: File
+  readonly state: 'waiting' | 'uploading' | 'done' | 'refused'
+  /** Of a picture, as a data URL. */
+  readonly thumbnail?: string
+  readonly attachment?: AttachmentFieldsFragment
+  /** Why it was refused. */
+  readonly detail?: string
+  /** Whether trying again may help. */
+  readonly mayRetry?: boolean
+}
+
+export const FILES_MAX = 10
+export const FILE_MAX_BYTES = 5 * 1024 * 1024
+
+export class Tray {
+  readonly uploads = createStore<readonly Upload[]>([])
+
+  readonly #room: string
+  #count = 0
+  #isBusy = false
+
+  constructor(room: string) {
+    this.#room = room
+  }
+
+  /** Whether there was room for all of them. */
+  add(files: readonly File[]): boolean {
+    const taken = files
+      .slice(0, FILES_MAX - this.uploads.get().length)
+      .map(
+        (file): Upload =>
+          file.size > FILE_MAX_BYTES
+            ? { id: ++this.#count, file, state: 'refused', detail: tooBig() }
+            : { id: ++this.#count, file, state: 'waiting' },
+      )
+    this.uploads.set([...this.uploads.get(), ...taken])
+    for (const { id, file, state } of taken) {
+      if (state === 'waiting' && file.type.startsWith('image/'))
+        void readAsDataUrl(file).then((thumbnail) => this.#change(id, { thumbnail }))
+    }
+    void this.#work()
+    return taken.length === files.length
+  }
+
+  remove(id: number): void {
+    this.uploads.set(this.uploads.get().filter((each) => each.id !== id))
+  }
+
+  retry(id: number): void {
+    this.#change(id, { state: 'waiting' })
+    void this.#work()
+  }
+
+  /** What can go with the message. */
+  get ready(): readonly AttachmentFieldsFragment[] {
+    return this.uploads.get().flatMap(({ attachment }) => attachment ?? [])
+  }
+
+  /** The message has gone with them, and without what cannot go. What may yet get through stays. */
+  sent(): void {
+    this.uploads.set(this.uploads.get().filter(({ mayRetry }) => mayRetry))
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isBusy) return
+    this.#isBusy = true
+    for (let next = this.#next(); next; next = this.#next()) await this.#upload(next)
+    this.#isBusy = false
+  }
+
+  #next(): Upload | undefined {
+    return this.uploads.get().find(({ state }) => state === 'waiting')
+  }
+
+  async #upload({ id, file }: Upload): Promise<void> {
+    this.#change(id, { state: 'uploading' })
+    const input = { room: this.#room, file }
+    const { payload, problem } = await act(UploadAttachmentDocument, { input })
+    if (payload) this.#change(id, { state: 'done', attachment: payload.attachment })
+    else if (problem.code === 'RATE_LIMITED') {
+      await new Promise((resolve) => setTimeout(resolve, problem.retryAfterMs ?? 1_000))
+      this.#change(id, { state: 'waiting' })
+    } else {
+      const mayRetry = problem.code === 'UNREACHABLE' || problem.code === 'BROKEN'
+      this.#change(id, { state: 'refused', detail: fieldDetail(problem, 'file') ?? problem.detail, mayRetry })
+    }
+  }
+
+  /** Nothing happens to what was removed meanwhile. */
+  #change(id: number, change: Partial<Upload>): void {
+    this.uploads.set(this.uploads.get().map((each) => (each.id === id ? { ...each, ...change } : each)))
+  }
+}
+
+export function isBusy(uploads: readonly Upload[]): boolean {
+  return uploads.some(({ state }) => state === 'waiting' || state === 'uploading')
+}
+
+function tooBig(): string {
+  const size = formatFor(currentLanguage.get()).bytes(FILE_MAX_BYTES)
+  return i18next.t('room:composer.tooBig', { size })
+}
+
+function readAsDataUrl(file: File): Promise<string> {
+  return new Promise((resolve) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(String(reader.result))
+    reader.readAsDataURL(file)
+  })
+}

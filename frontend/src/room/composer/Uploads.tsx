@@ -1,0 +1,65 @@
+// The files that will go with the message: how far each is, what was wrong with it, and a way to take it out again.
+import { Loader } from '@mantine/core'
+import { IconFile, IconRefresh, IconX } from '@tabler/icons-react'
+import { memo } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { IconButton } from '../../design/IconButton'
+import { useFormat } from '../../i18n/format'
+import type { Tray, Upload } from './Tray'
+import classes from './Uploads.module.css'
+
+export const Uploads = memo(function Uploads({ tray, uploads }: { tray: Tray; uploads: readonly Upload[] }) {
+  const { t } = useTranslation('room')
+  if (uploads.length === 0) return null
+  return (
+    <ul className={classes.tray} aria-label={t('composer.files')}>
+      {uploads.map((upload) => (
+        <UploadItem key={upload.id} tray={tray} upload={upload} />
+      ))}
+    </ul>
+  )
+})
+
+function UploadItem({ tray, upload }: { tray: Tray; upload: Upload }) {
+  const { t } = useTranslation('room')
+  const format = useFormat()
+  const { id, file, state, thumbnail, detail, mayRetry } = upload
+  const isUnderWay = state === 'waiting' || state === 'uploading'
+  return (
+    <li className={classes.upload} data-state={state}>
+      <div className={classes.picture}>
+        {thumbnail ? <img src={thumbnail} alt="" /> : <IconFile size={20} aria-hidden />}
+        {isUnderWay && (
+          <div className={classes.busy}>
+            <Loader size={18} role="img" aria-label={t('composer.uploading')} />
+          </div>
+        )}
+      </div>
+      <div className={classes.words}>
+        <div className={classes.name} dir="auto" title={file.name}>
+          {file.name}
+        </div>
+        <div className={classes.about} role={detail ? 'alert' : undefined}>
+          {state === 'refused' ? detail : format.bytes(file.size)}
+        </div>
+      </div>
+      {state === 'refused' && mayRetry && (
+        <IconButton
+          label={t('composer.retryFile', { name: file.name })}
+          size={40}
+          onClick={() => tray.retry(id)}
+        >
+          <IconRefresh size={18} aria-hidden />
+        </IconButton>
+      )}
+      <IconButton
+        label={t('composer.removeFile', { name: file.name })}
+        size={40}
+        onClick={() => tray.remove(id)}
+      >
+        <IconX size={18} aria-hidden />
+      </IconButton>
+    </li>
+  )
+}

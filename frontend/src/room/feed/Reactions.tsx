@@ -1,0 +1,54 @@
+// Who reacted to a message, and with what. A click adds one's own, or takes it back.
+import { Tooltip, UnstyledButton } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+
+import { useNameOf } from '../../design/PersonName'
+import { useFormat } from '../../i18n/format'
+import classes from './Reactions.module.css'
+import { type Marks, reactionsOf } from './reactions'
+import type { Message, Person } from './state'
+import { useFeedTools } from './tools'
+
+type Props = {
+  message: Message
+  people: ReadonlyMap<string, Person>
+  viewer: string
+  mine: Marks | undefined
+  wishes: Marks | undefined
+  canReact: boolean
+}
+
+export function Reactions({ message, people, viewer, mine, wishes, canReact }: Props) {
+  const { t } = useTranslation('room')
+  const { number } = useFormat()
+  const nameOf = useNameOf()
+  const { react } = useFeedTools()
+  const shown = reactionsOf(message, viewer, mine, wishes)
+  if (!shown.length) return null
+  return (
+    <fieldset className={classes.reactions} aria-label={t('reactions.title')}>
+      {shown.map(({ emoji, count, isMine, people: users }) => {
+        const named = users.map((user) => `\u2068${nameOf(people.get(user.id) ?? user)}\u2069`)
+        const names = isMine ? [t('reactions.you'), ...named] : named
+        const others = count - names.length
+        const list = names.join(t('reactions.separator'))
+        const who = others > 0 ? t('reactions.more', { names: list, count: others }) : list
+        return (
+          <Tooltip key={emoji} label={who} openDelay={300} multiline maw={260}>
+            <UnstyledButton
+              className={classes.reaction}
+              data-mine={isMine || undefined}
+              aria-pressed={isMine}
+              aria-label={t('reactions.one', { emoji, number: number(count), who })}
+              disabled={!canReact}
+              onClick={() => react(message, emoji, !isMine)}
+            >
+              <span aria-hidden>{emoji}</span>
+              <span className={classes.count}>{number(count)}</span>
+            </UnstyledButton>
+          </Tooltip>
+        )
+      })}
+    </fieldset>
+  )
+}
