@@ -2,21 +2,33 @@
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, suppress
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Response
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Response
 from playwright.sync_api import Error as PlaywrightError
 
 from tests import leaks
+from tests.browser.chat import DESK, Chat
 from tests.browser.explorer import SECONDS, VIEW, Explorer
 from tests.browser.watch import Watch
 from tests.services.chromium import chromium
-from tests.services.server import ServerProcess
+from tests.services.server import ServerProcess, embedded
 
+
+class Window(NamedTuple):
+    page: Page
+    origin: str
+    watch: Watch
+
+
+Open = Callable[..., Window]
 Visit = Callable[..., Explorer]
+Come = Callable[..., Chat]
 
 _failed = pytest.StashKey[bool]()
 
@@ -39,37 +51,65 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
 
 @pytest.fixture
 def server() -> Iterator[ServerProcess]:
-    with ServerProcess() as server:
+    with ServerProcess(file=embedded()) as server:
         yield server
 
 
 @pytest.fixture
-def visit(browser: Browser, server: ServerProcess, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """Open GraphiQL as somebody new, at localhost or the given origin; the rest goes to `Browser.new_context`.
+def window(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
+    """Open a browser of its own on nothing yet, for a site at an origin; the rest goes to `Browser.new_context`.
 
     When the test is over, nothing may have been there to complain of. If it failed, what is left to see is kept.
     """
-    opened: list[Explorer] = []
+    opened: list[Window] = []
     responses: list[Response] = []
     with ExitStack() as contexts:
 
-        def visit(origin: str = f"http://localhost:{server.port}", **options: Any) -> Explorer:
-            context = contexts.enter_context(browser.new_context(viewport=VIEW, **options))
+        def window(origin: str, **options: Any) -> Window:
+            context = contexts.enter_context(browser.new_context(**options))
             context.set_default_timeout(SECONDS * 1000)
             watch = Watch(context, host=urlsplit(origin).netloc)
             _listen(context, responses)
-            explorer = Explorer(context.new_page(), origin, watch)
-            opened.append(explorer)
-            return explorer.open()
+            opened.append(Window(context.new_page(), origin, watch))
+            return opened[-1]
 
-        yield visit
-        complaints = [complaint for explorer in opened for complaint in explorer.watch.complaints]
+        yield window
+        complaints = [complaint for each in opened for complaint in each.watch.complaints]
         if complaints or request.node.stash[_failed]:
             _keep_evidence(opened, tmp_path)
         for response in responses:
             with suppress(PlaywrightError):  # its page may have gone on to another
                 leaks.look("an HTTP response", response.text())
         assert complaints == []
+
+
+@pytest.fixture
+def visit(server: ServerProcess, window: Open) -> Visit:
+    """Open GraphiQL as somebody new, at localhost or the given origin."""
+
+    def visit(origin: str = f"http://localhost:{server.port}", **options: Any) -> Explorer:
+        opened = window(origin, viewport=VIEW, **options)
+        return Explorer(opened.page, origin, opened.watch).open()
+
+    return visit
+
+
+@pytest.fixture
+def come(server: ServerProcess, window: Open) -> Come:
+    """Open the chat in a browser of its own, where nobody is logged in yet, at localhost or the given origin."""
+
+    def come(origin: str = f"http://localhost:{server.port}", **options: Any) -> Chat:
+        opened = window(origin, **{"viewport": DESK, "locale": "en", "reduced_motion": "reduce", **options})
+        language = str(options.get("locale", "en"))[:2]
+        return Chat(opened.page, origin, opened.watch, language=language).open()
+
+    return come
+
+
+def picture(name: str = "tea.png") -> FilePayload:
+    file = BytesIO()
+    Image.new("RGB", (320, 240), "teal").save(file, "PNG")
+    return {"name": name, "mimeType": "image/png", "buffer": file.getvalue()}
 
 
 def _listen(context: BrowserContext, responses: list[Response]) -> None:
@@ -88,11 +128,11 @@ def _is_json(response: Response) -> bool:
     return "json" in response.headers.get("content-type", "")
 
 
-def _keep_evidence(opened: list[Explorer], folder: Path) -> None:
-    for person, explorer in enumerate(opened, start=1):
-        print(f"The console of browser {person}:", *explorer.watch.console, sep="\n  ")  # noqa: T201
-        for window, page in enumerate(explorer.page.context.pages, start=1):
-            path = folder / f"browser-{person}-window-{window}.png"
+def _keep_evidence(opened: list[Window], folder: Path) -> None:
+    for person, window in enumerate(opened, start=1):
+        print(f"The console of browser {person}:", *window.watch.console, sep="\n  ")  # noqa: T201
+        for number, page in enumerate(window.page.context.pages, start=1):
+            path = folder / f"browser-{person}-window-{number}.png"
             with suppress(PlaywrightError):  # it may have crashed
                 page.screenshot(path=path)
                 print(f"What it showed: {path}")  # noqa: T201

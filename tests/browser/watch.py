@@ -1,5 +1,7 @@
 """What a page must never do, noticed while somebody uses it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError, WebSocket
@@ -11,6 +13,10 @@ addEventListener('securitypolicyviolation', (violation) =>
 """
 
 
+# How the browser itself tells that nobody answers: no page can keep it from that.
+_UNANSWERED = ("Failed to load resource: net::ERR_", "WebSocket connection to ")
+
+
 class Watch:
     """Of one browser context: `complaints` is what must not be, `console` all that was said."""
 
@@ -19,15 +25,25 @@ class Watch:
         self.complaints: list[str] = []
         self.console: list[str] = []
         self._host = host
+        self._is_out = False
         context.add_init_script(_TELL_VIOLATIONS)
         context.on("console", self._on_console)
         context.on("weberror", self._on_error)
         context.on("request", self._on_request)
         context.on("page", self._on_page)
 
+    @contextmanager
+    def outage(self) -> Iterator[None]:
+        """For as long as the server cannot be reached, and until the page says that it is reached again."""
+        self._is_out = True
+        yield
+        self._is_out = False
+
     def _on_console(self, message: ConsoleMessage) -> None:
         said = f"{message.type}: {message.text} ({message.location['url']})"
         self.console.append(said)
+        if self._is_out and message.text.startswith(_UNANSWERED):
+            return
         if message.type in ("error", "warning", "assert"):
             self.complaints.append(f"console {said}")
 
