@@ -17,8 +17,8 @@ class ChannelsBroker:
         self._channel: str | None = None
         self._opening = asyncio.Lock()
 
-    async def publish(self, topic: str, hint: bytes) -> None:
-        await self._layer.group_send(topic, {"type": "hint", "topic": topic, "hint": hint})
+    async def publish(self, topic: str, *hints: bytes) -> None:
+        await self._layer.group_send(topic, {"type": "hints", "topic": topic, "hints": hints})
 
     async def join(self, topic: str) -> None:
         await self._layer.group_add(topic, await self._own_channel())
@@ -31,13 +31,13 @@ class ChannelsBroker:
         messages = [await self._layer.receive(channel)]
         if hasattr(self._layer, "arrived"):  # our own
             messages += self._layer.arrived(channel)
-        return [(message["topic"], message["hint"]) for message in messages]
+        return [(message["topic"], hint) for message in messages for hint in message["hints"]]
 
     async def _own_channel(self) -> str:
         async with self._opening:
             if self._channel is None:
                 # The pub/sub layer keeps a queue for every channel that it failed to open, for ever. This fails
                 # without a trace, if it must, until Redis is there.
-                await self._layer.group_send("probe", {"type": "hint"})
+                await self._layer.group_send("probe", {"type": "hints"})
                 self._channel = await self._layer.new_channel()
             return self._channel

@@ -7,8 +7,8 @@ from typing import Protocol
 class Broker(Protocol):
     """One for each process and event loop. Every method may raise: the hub tries again."""
 
-    async def publish(self, topic: str, hint: bytes) -> None:
-        """Hand a hint to every process that has joined `topic`, this one too."""
+    async def publish(self, topic: str, *hints: bytes) -> None:
+        """Hand hints to every process that has joined `topic`, this one too: in one message, so in this order."""
 
     async def join(self, topic: str) -> None:
         """Receive the hints of `topic` from now on. Joining twice is joining once."""

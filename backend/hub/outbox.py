@@ -8,7 +8,7 @@ from backend.hub.broker import Broker
 
 logger = logging.getLogger(__name__)
 
-_TOGETHER = 32  # hints that are under way at the same time: a broker may need one answer for all of them
+_TOGETHER = 32  # hints that are under way at the same time: one message for each topic
 
 
 class Outbox:
@@ -44,7 +44,6 @@ class Outbox:
 
     async def _publish(self, topic: str, hints: list[bytes]) -> None:
         """In order: what a signal says may take back what the one before it said."""
-        for hint in hints:
-            # Not `wait_for`: up to Python 3.11 it may forget that the task has been cancelled.
-            async with asyncio.timeout(self._timeout):
-                await self._broker.publish(topic, hint)
+        # Not `wait_for`: up to Python 3.11 it may forget that the task has been cancelled.
+        async with asyncio.timeout(self._timeout):
+            await self._broker.publish(topic, *hints)

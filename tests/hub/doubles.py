@@ -187,16 +187,19 @@ class WireBroker:
         self.joins: Counter[str] = Counter()
         self.leaves: Counter[str] = Counter()
         self.published: list[tuple[str, bytes]] = []
+        self.messages: Counter[str] = Counter()
         self.join_takes = 0.0
         self.leave_takes = 0.0
 
-    async def publish(self, topic: str, hint: bytes) -> None:
+    async def publish(self, topic: str, *hints: bytes) -> None:
         await self._wire.reach()
-        self.published.append((topic, hint))
+        self.published += [(topic, hint) for hint in hints]
+        self.messages[topic] += 1
         for broker in self._wire.brokers:
             if topic in broker.joined:
-                for delay in self._wire.fate(topic, hint):
-                    asyncio.get_running_loop().call_later(delay, broker.deliver, topic, hint)
+                for hint in hints:
+                    for delay in self._wire.fate(topic, hint):
+                        asyncio.get_running_loop().call_later(delay, broker.deliver, topic, hint)
 
     def deliver(self, topic: str, hint: bytes) -> None:
         self._received.put_nowait((topic, hint))

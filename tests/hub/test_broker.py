@@ -235,6 +235,14 @@ async def test_the_hints_of_one_publisher_come_in_order(open_end: Open) -> None:
     await end.hears(*sent)
 
 
+async def test_hints_that_go_out_together_come_in_order(open_end: Open) -> None:
+    publisher, end = open_end(), open_end()
+    await end.join("room.1", "room.2")
+    await publisher.broker.publish("room.1", b"1", b"2", b"3")
+    await publisher.broker.publish("room.2", b"4", b"5")
+    await end.hears(*[("room.1", hint) for hint in (b"1", b"2", b"3")], ("room.2", b"4"), ("room.2", b"5"))
+
+
 @pytest.mark.parametrize("hint", [b"", bytes(range(256)), b"x" * 100_000], ids=["empty", "binary", "large"])
 async def test_a_hint_arrives_as_it_was(open_end: Open, hint: bytes) -> None:
     end = open_end()

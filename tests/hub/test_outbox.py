@@ -44,6 +44,15 @@ async def test_hints_are_published_at_once_and_in_order(outbox: Outbox, broker: 
     assert now() - start < 0.001
 
 
+async def test_what_waits_for_a_topic_goes_out_as_one_message(outbox: Outbox, broker: WireBroker) -> None:
+    for number in range(10):
+        outbox.put("room", b"%d" % number)
+        outbox.put("other room", b"%d" % number)
+    await idle()
+    assert [int(hint) for topic, hint in broker.published if topic == "room"] == [*range(10)]
+    assert broker.messages == {"room": 1, "other room": 1}
+
+
 async def test_putting_never_waits_and_what_is_too_much_drops_the_oldest(
     outbox: Outbox, broker: WireBroker, wire: Wire, limits: Limits
 ) -> None:

@@ -27,14 +27,14 @@ class NotedBroker:
         self.error: Exception | None = None
         self.hangs = False
 
-    async def publish(self, topic: str, hint: bytes) -> None:
+    async def publish(self, topic: str, *hints: bytes) -> None:
         if topic.startswith("beat."):
             return
         if self.hangs:
             await asyncio.sleep(60)
         if self.error:
             raise self.error
-        self.published.append((topic, hint))
+        self.published += [(topic, hint) for hint in hints]
         self.threads.append(threading.get_ident())
         self.was_published.set()
 
