@@ -23,9 +23,9 @@ the load generator's share it is the highest; the others are of one run. The gen
 every event once and in order; that the frame of the last one of each measurement says what was sent, in the shape that
 was asked for, and that the others are as long. A round where one does not is no figure. Events of ours are messages
 that members send by the domain's own command, committed on PostgreSQL by a process apart; those of the others are
-published to them ready-made. What goes out at once arrives together: ours are one transaction, and the others' one
-pipeline. (One by one come many events of one room of ours, and what Channels' layers send.) An event's way begins when
-it has been committed, or is published to the others.
+published to them ready-made. What goes out at once arrives together: ours are one transaction, whose events are one
+message for each room, and the others' one pipeline. (What Channels' layers send comes one by one.) An event's way
+begins when it has been committed, or is published to the others.
 """
 _CAVEAT = """\
 One machine, loopback, no TLS, clients that always read. PostgreSQL is as it comes, for us and for the recipe alike: a
