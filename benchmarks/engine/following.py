@@ -15,6 +15,7 @@ _CONNECT_SECONDS = 120.0
 _WARM_ATTEMPTS = 30
 _WARM_DELIVERIES = 20_000
 _WARM_CPU = 1.0  # seconds of the server, in which a compiler may find out what is done often
+_REST_SECONDS, _RESTING = 30, 0.1  # of a core: pings go on
 _ARRIVE_SECONDS = 240.0  # a burst keeps the slowest of those who lose nothing busy for long
 
 
@@ -76,6 +77,14 @@ class Following:
             if self.cpu() - before > _WARM_CPU:
                 break
         self._followers.report()
+
+    def rest(self) -> None:
+        """Until the server is done with those who came, and with who has to hear of them; or for half a minute."""
+        for _ in range(_REST_SECONDS):
+            before = self.cpu()
+            time.sleep(1)
+            if self.cpu() - before < _RESTING:
+                return
 
     def cost(self, *, at_once: int, most: int, cpu: float, least: int = 1) -> Cost:
         """Of `most` batches of events, each let go when the last one has arrived, or fewer that take so much CPU.

@@ -1,6 +1,7 @@
 """How cost and memory grow: with the sockets in a room, and with the different documents that they follow it by."""
 
 from collections.abc import Iterator
+from statistics import median
 
 from benchmarks.engine.figures import At, Figure
 from benchmarks.engine.following import following
@@ -18,10 +19,11 @@ _SECONDS = 600.0
 _DELIVERIES = 30_000
 _LEAST = 4
 _CPU = 1.0
+_TIMES = 3
 
 
 def measure(stage: Stage, _rounds: int) -> Iterator[Figure]:
-    """Once, whatever the rounds: what counts is the course of it."""
+    """On one server each, whatever the rounds: what counts is the course of it."""
     stage.house.rooms(1, max(SOCKETS))
     for subject in (Ours(), NODE, RECIPE):
         for count in SOCKETS:
@@ -36,9 +38,11 @@ def _measured(stage: Stage, subject: Subject, line: str, by: str, count: int, *,
     say(f"{line}, {by}: {count}")
     with following(stage, subject, rooms=1, each=each, seconds=_SECONDS) as room:
         room.warm()
+        room.rest()
         kept = (room.resident() - room.resident_before) / each / 1024
-        cost = room.cost(at_once=1, most=_DELIVERIES // each, cpu=_CPU, least=_LEAST).per_delivery
+        most = _DELIVERIES // each
+        costs = [room.cost(at_once=1, most=most, cpu=_CPU, least=_LEAST).per_delivery for _ in range(_TIMES)]
     what, at = f"{line}: CPU a delivery, {by}: {count:,}", At(by, "CPU a delivery, µs", line, count)
-    yield Figure(what, cost, "us", at=at)
+    yield Figure(what, median(costs), "us", at=at, rounds=tuple(costs))
     what, at = f"{line}: memory of a socket, {by}: {count:,}", At(by, "memory of a socket, KiB", line, count)
     yield Figure(what, kept, "KiB", at=at)
