@@ -115,7 +115,7 @@ def _in_a_room(chat: Chat, look: Look, server: ServerProcess) -> None:
     chat.choose(word("room.action.delete"))
     expect(page.get_by_role("dialog")).to_be_visible()
     look("deleting a message")
-    page.get_by_role("dialog").get_by_role("button", name=word("room.cancel")).click()
+    page.get_by_role("dialog").get_by_role("button", name=word("design.cancel")).click()
     chat.do("salom", word("room.action.reply"))
     look("replying")
     chat.box.press("Escape")
@@ -138,9 +138,9 @@ def _in_a_room(chat: Chat, look: Look, server: ServerProcess) -> None:
     look("search")
     page.get_by_role("button", name=word("room.head.more")).click()
     look("the menu of a room")
-    chat.choose(word("room.head.leave"))
+    chat.choose(word("membership.leave"))
     look("leaving")
-    page.get_by_role("dialog").get_by_role("button", name=word("room.cancel")).click()
+    page.get_by_role("dialog").get_by_role("button", name=word("design.cancel")).click()
 
     with chat.watch.outage():
         page.route("**/graphql", lambda route: route.abort())

@@ -8,13 +8,14 @@ import { LazyMenu } from '../design/LazyMenu'
 import type { MyRoom } from '../news/myRooms'
 
 const RoomMenuItems = lazy(async () => ({ default: (await import('./RoomMenuItems')).RoomMenuItems }))
-const Leaving = lazy(async () => ({ default: (await import('./Leaving')).Leaving }))
+const Leaving = lazy(async () => ({ default: (await import('../membership/Leaving')).Leaving }))
 
 type Props = { room: MyRoom; className: string | undefined }
 
 export function RoomMenu({ room, className }: Props) {
   const { t } = useTranslation('home')
   const [isLeaving, setLeaving] = useState(false)
+  const stay = () => setLeaving(false)
   const button = (
     <ActionIcon
       className={className}
@@ -31,7 +32,7 @@ export function RoomMenu({ room, className }: Props) {
       <LazyMenu button={button}>
         {(target) => <RoomMenuItems button={target} room={room} onLeave={() => setLeaving(true)} />}
       </LazyMenu>
-      <Suspense>{isLeaving && <Leaving room={room} onClose={() => setLeaving(false)} />}</Suspense>
+      <Suspense>{isLeaving && <Leaving room={room} onLeft={stay} onClose={stay} />}</Suspense>
     </>
   )
 }

@@ -9,26 +9,21 @@ import {
   IconSettings,
   IconUsers,
 } from '@tabler/icons-react'
-import { memo, useState } from 'react'
+import { lazy, memo, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
 
-import { act, useAct } from '../api/act'
-import {
-  LeaveRoomDocument,
-  type Notify,
-  type RoomHeadFragment,
-  type RoomMineFragment,
-  SetNotifyDocument,
-} from '../api/generated'
+import type { RoomHeadFragment, RoomMineFragment } from '../api/generated'
 import { HOME, roomPath, roomSettingsPath } from '../app/paths'
 import { Back } from '../design/Back'
 import { copy } from '../design/copy'
 import { IconButton } from '../design/IconButton'
 import { tell } from '../design/notices'
 import { useFormat } from '../i18n/format'
-import { Confirm } from './Confirm'
+import { NotifyLevels } from '../membership/NotifyLevels'
 import classes from './RoomHeader.module.css'
+
+const Leaving = lazy(async () => ({ default: (await import('../membership/Leaving')).Leaving }))
 
 export type Panel = 'people' | 'search'
 
@@ -40,30 +35,16 @@ type Props = {
   onChanged: () => void
 }
 
-const LEVELS: readonly Notify[] = ['ALL', 'MENTIONS', 'NONE']
-
 export const RoomHeader = memo(function RoomHeader({ room, mine, panel, onPanel, onChanged }: Props) {
   const { t } = useTranslation('room')
   const { number } = useFormat()
   const [, go] = useLocation()
   const [isLeaving, setLeaving] = useState(false)
-  const leave = useAct(LeaveRoomDocument)
-  const levels = { ALL: t('notify.all'), MENTIONS: t('notify.mentions'), NONE: t('notify.none') }
   const isKeeper = mine?.can.rename || mine?.can.moderate || mine?.can.delete
-
-  async function setNotify(notify: Notify) {
-    const { problem } = await act(SetNotifyDocument, { input: { room: room.id, notify } })
-    if (problem) tell(problem.detail)
-    else onChanged()
-  }
 
   async function copyLink() {
     const link = new URL(roomPath(room.address), location.href).href
     tell((await copy(link)) ? t('copied') : link)
-  }
-
-  async function onLeave() {
-    if (await leave.run({ input: { room: room.id } })) go(HOME)
   }
 
   return (
@@ -103,14 +84,7 @@ export const RoomHeader = memo(function RoomHeader({ room, mine, panel, onPanel,
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>{t('notify.title')}</Menu.Label>
-          <Menu.RadioGroup value={mine?.notify ?? null} onChange={(level) => void setNotify(level as Notify)}>
-            {LEVELS.map((level) => (
-              <Menu.RadioItem key={level} value={level} closeMenuOnClick>
-                {levels[level]}
-              </Menu.RadioItem>
-            ))}
-          </Menu.RadioGroup>
+          <NotifyLevels room={room.id} level={mine?.notify} onChanged={onChanged} />
           <Menu.Divider />
           <Menu.Item leftSection={<IconLink size={16} />} onClick={() => void copyLink()}>
             {t('head.copyLink')}
@@ -128,22 +102,13 @@ export const RoomHeader = memo(function RoomHeader({ room, mine, panel, onPanel,
             leftSection={<IconDoorExit size={16} />}
             onClick={() => setLeaving(true)}
           >
-            {t('head.leave')}
+            {t('membership:leave')}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Confirm
-        isOpen={isLeaving}
-        title={t('leave.title', { title: room.title })}
-        about={
-          room.memberCount === 1 ? t('leave.last') : room.isPrivate ? t('leave.private') : t('leave.about')
-        }
-        action={t('leave.action')}
-        isBusy={leave.busy}
-        problem={leave.problem}
-        onConfirm={() => void onLeave()}
-        onClose={() => setLeaving(false)}
-      />
+      <Suspense>
+        {isLeaving && <Leaving room={room} onLeft={() => go(HOME)} onClose={() => setLeaving(false)} />}
+      </Suspense>
     </header>
   )
 })

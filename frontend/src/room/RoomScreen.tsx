@@ -10,12 +10,12 @@ import { connection } from '../api/socket'
 import { useStore } from '../api/store'
 import { roomPath } from '../app/paths'
 import { useShortcut } from '../app/shortcuts'
+import { Confirm } from '../design/Confirm'
 import { copy } from '../design/copy'
 import { Loading } from '../design/Loading'
 import { tell } from '../design/notices'
 import { Unreachable } from '../design/Unreachable'
 import { useMe } from '../session/viewer'
-import { Confirm } from './Confirm'
 import { Composer } from './composer/Composer'
 import { Feed, type Goal } from './feed/Feed'
 import { createWishes, unwish, wish } from './feed/reactions'
@@ -264,21 +264,21 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
           </Drawer>
         )}
       </div>
-      <Removal message={removing} feed={feed} onEnd={() => setRemoving(null)} />
+      {removing && <Removal message={removing} feed={feed} onEnd={() => setRemoving(null)} />}
     </FeedToolsContext>
   )
 }
 
 const NOBODY: readonly Person[] = []
 
-type RemovalProps = { message: Message | null; feed: RoomFeed; onEnd: () => void }
+type RemovalProps = { message: Message; feed: RoomFeed; onEnd: () => void }
 
 function Removal({ message, feed, onEnd }: RemovalProps) {
   const { t } = useTranslation('room')
-  const { run, busy, problem, setProblem } = useAct(DeleteMessageDocument)
+  const { run, busy, problem } = useAct(DeleteMessageDocument)
 
-  async function remove(id: string) {
-    const accepted = await run({ input: { message: id } })
+  async function remove() {
+    const accepted = await run({ input: { message: message.id } })
     if (!accepted) return
     feed.learn(accepted.message)
     onEnd()
@@ -286,17 +286,13 @@ function Removal({ message, feed, onEnd }: RemovalProps) {
 
   return (
     <Confirm
-      isOpen={message !== null}
       title={t('delete.title')}
       about={t('delete.about')}
       action={t('action.delete')}
       isBusy={busy}
       problem={problem}
-      onConfirm={() => message && void remove(message.id)}
-      onClose={() => {
-        setProblem(undefined)
-        onEnd()
-      }}
+      onConfirm={() => void remove()}
+      onClose={onEnd}
     />
   )
 }

@@ -1,12 +1,13 @@
-// Asks once more before something that cannot be undone.
+// Asks once more before something that cannot be undone. It is there for as long as it asks.
 import { Button, Group, Modal, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 
 import type { Problem } from '../api/act'
+import { useReturnFocus } from './useReturnFocus'
 
 type Props = {
-  isOpen: boolean
   title: string
+  /** What it means. */
   about: string
   /** What the button says that does it. */
   action: string
@@ -16,16 +17,11 @@ type Props = {
   onClose: () => void
 }
 
-export function Confirm({ isOpen, title, about, action, isBusy, problem, onConfirm, onClose }: Props) {
-  const { t } = useTranslation('room')
+export function Confirm({ title, about, action, isBusy, problem, onConfirm, onClose }: Props) {
+  const { t } = useTranslation('design')
+  useReturnFocus()
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={title}
-      centered
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
+    <Modal opened onClose={onClose} title={title} centered closeButtonProps={{ 'aria-label': t('close') }}>
       <Text>{about}</Text>
       {problem && (
         <Text role="alert" c="var(--wrong)" mt="sm">
