@@ -2,6 +2,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import i18next from 'i18next'
 import { useCallback, useState } from 'react'
+import type { OperationContext } from 'urql'
 
 import { client } from './client'
 import type { FieldProblemCode, ProblemCode } from './generated'
@@ -31,8 +32,9 @@ export type PayloadOf<Data> = Exclude<Data[keyof Data], { readonly code: Problem
 export async function act<Data, Variables extends object>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
+  context?: Partial<OperationContext>,
 ): Promise<Outcome<PayloadOf<Data>>> {
-  const { data, error } = await client.mutation(document, variables).toPromise()
+  const { data, error } = await client.mutation(document, variables, context).toPromise()
   if (data) {
     const [result] = Object.values(data as Record<string, unknown>)
     return isProblem(result) ? { problem: result } : { payload: result as PayloadOf<Data> }

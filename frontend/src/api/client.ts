@@ -14,6 +14,9 @@ const http = {
   fetchOptions: () => ({ headers: requestHeaders() }),
 } as const
 
+/** For what is to arrive even if the page goes meanwhile. Of such, browsers send 64 KiB at a time. */
+export const outlasting = { fetchOptions: () => ({ ...http.fetchOptions(), keepalive: true }) }
+
 /** For whoever keeps the answer elsewhere: nothing is added to the question, which may cost all that is allowed. */
 export const direct = new Client({ ...http, exchanges: [fetchExchange] })
 

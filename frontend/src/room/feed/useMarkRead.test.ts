@@ -8,6 +8,7 @@ const { act } = vi.hoisted(() => ({
   act: vi.fn(async (_document: unknown, _variables: unknown): Promise<{ problem?: Problem }> => ({})),
 }))
 vi.mock('../../api/act', () => ({ act }))
+vi.mock('../../api/client', () => ({ outlasting: {} }))
 
 const { useMarkRead } = await import('./useMarkRead')
 
@@ -62,9 +63,34 @@ describe('what is read', () => {
     expect(marked()).toEqual(['a', 'a'])
   })
 
-  it('is not told any more by who has gone', async () => {
+  it('is told at once by who goes to another room', async () => {
     reading('a').unmount()
+    expect(marked()).toEqual(['a'])
     await vi.advanceTimersByTimeAsync(10_000)
-    expect(act).not.toHaveBeenCalled()
+    expect(marked()).toEqual(['a'])
+  })
+
+  it.each([
+    ['closes the page', () => dispatchEvent(new Event('pagehide'))],
+    ['looks at another', () => document.dispatchEvent(new Event('visibilitychange'))],
+  ])('is told at once by who %s', (_, go) => {
+    reading('a')
+    go()
+    expect(marked()).toEqual(['a'])
+  })
+
+  it('is told although one looks elsewhere a moment later', async () => {
+    const { rerender } = reading('a')
+    rerender(null)
+    await vi.advanceTimersByTimeAsync(500)
+    expect(marked()).toEqual(['a'])
+  })
+
+  it('is told by who goes only if the server does not know it', async () => {
+    const { unmount } = reading('a')
+    await vi.advanceTimersByTimeAsync(500)
+    unmount()
+    reading('b', 'b').unmount()
+    expect(marked()).toEqual(['a'])
   })
 })
