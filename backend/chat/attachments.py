@@ -7,7 +7,7 @@ does not find.
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import IO
 from urllib.parse import quote
 
@@ -104,18 +104,27 @@ def discard(rows: QuerySet[Attachment]) -> None:
         transaction.on_commit(sweep, robust=True)
 
 
+# What its row says when its file is about to be deleted: then nobody who found it unsent a moment ago can send it.
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def sweep() -> bool:
-    """Delete files that nobody can have any more, some at once; whether there may be others."""
+    """Delete files that nobody can have any more, some at once; whether there may be others.
+
+    Nobody waits for the disk: no transaction is open while files are deleted. Whatever fails then, the rows are there
+    still, and the next sweep finds them.
+    """
     expired = Attachment.objects.filter(expires_at__lte=Now())
     if not expired.exists():  # else SQLite would keep all others from writing, for nothing
         return False
     with transaction.atomic():
-        # Skipped are those that another process is about to delete.
+        # Skipped are those that another process has in its hands.
         rows = expired.select_for_update(skip_locked=True).order_by("expires_at").values_list("pk", "key")
         found = dict(rows[: settings.ATTACHMENT_SWEEP_SIZE])
-        for key in found.values():
-            files.delete(key)
-        Attachment.objects.filter(pk__in=found).delete()
+        Attachment.objects.filter(pk__in=found).update(expires_at=_LONG_AGO)
+    for key in found.values():
+        files.delete(key)
+    Attachment.objects.filter(pk__in=found).delete()
     return len(found) == settings.ATTACHMENT_SWEEP_SIZE
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.core.files.storage import FileSystemStorage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.db.models.functions import Now
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -463,6 +463,52 @@ def test_a_file_that_cannot_be_deleted_keeps_no_other(
     attachments.sweep()
     assert not models.Attachment.objects.exists()
     assert "could not be deleted" in caplog.text
+
+
+def test_nobody_waits_for_the_disk_while_files_are_swept_away(
+    ana: Viewer, tea: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete = FileSystemStorage.delete
+    said: list[Accepted] = []
+
+    def delete_slowly(storage: FileSystemStorage, name: str) -> None:
+        assert not connection.in_atomic_block
+        said.append(elsewhere(partial(say, ana, tea)))
+        delete(storage, name)
+
+    monkeypatch.setattr(FileSystemStorage, "delete", delete_slowly)
+    upload(ana, tea)
+    let_a_day_pass()
+    attachments.sweep()
+    assert [each.duplicate for each in said] == [False]
+
+
+def test_a_sweep_that_dies_among_its_files_leaves_rows_for_the_next_one(
+    ana: Viewer, tea: int, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete = FileSystemStorage.delete
+    uploaded = [upload(ana, tea) for _ in range(3)]
+    let_a_day_pass()
+    deaths = iter([False, True])
+
+    def die(storage: FileSystemStorage, name: str) -> None:
+        if next(deaths):
+            raise KeyboardInterrupt
+        delete(storage, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSystemStorage, "delete", die)
+        with pytest.raises(KeyboardInterrupt):
+            attachments.sweep()
+    assert len(stored(media)) == 2
+    assert models.Attachment.objects.count() == 3
+    for each in uploaded:
+        assert not can_have(ana, each)
+        with pytest.raises(NotFound):
+            send(ana, tea, each)
+    attachments.sweep()
+    assert stored(media) == set()
+    assert not models.Attachment.objects.exists()
 
 
 def test_a_sweep_that_finds_nothing_keeps_nobody_from_writing(ana: Viewer, tea: int) -> None:
