@@ -1,10 +1,13 @@
 """The hub's Broker on a Channels layer: in-memory, Redis core or Redis pub/sub."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from channels.layers import get_channel_layer
+
+logger = logging.getLogger(__name__)
 
 
 class ChannelsBroker:
@@ -28,10 +31,13 @@ class ChannelsBroker:
 
     async def receive(self) -> Sequence[tuple[str, bytes]]:
         channel = await self._own_channel()
-        messages = [await self._layer.receive(channel)]
-        if hasattr(self._layer, "arrived"):  # our own
-            messages += self._layer.arrived(channel)
-        return [(message["topic"], hint) for message in messages for hint in message["hints"]]
+        hints: list[tuple[str, bytes]] = []
+        while not hints:
+            messages = [await self._layer.receive(channel)]
+            if hasattr(self._layer, "arrived"):  # our own
+                messages += self._layer.arrived(channel)
+            hints = [hint for message in messages for hint in _unpacked(message)]
+        return hints
 
     async def _own_channel(self) -> str:
         async with self._opening:
@@ -41,3 +47,12 @@ class ChannelsBroker:
                 await self._layer.group_send("probe", {"type": "hints"})
                 self._channel = await self._layer.new_channel()
             return self._channel
+
+
+def _unpacked(message: object) -> list[tuple[str, bytes]]:
+    """The hints of a message. What another version or anybody else has sent there takes none of the others with it."""
+    match message:
+        case {"topic": str(topic), "hints": [*hints]} if all(isinstance(hint, bytes) for hint in hints):
+            return [(topic, hint) for hint in hints]
+    logger.warning("what came over the channel layer was no message of ours, and is passed over")
+    return []

@@ -82,6 +82,14 @@ def _look(task: asyncio.Task[None]) -> None:
 
 
 class PubSubChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]  # as above
+    def deserialize(self, message: bytes) -> Any:
+        """None for what is no message: it must not take with it those that have come together with it."""
+        try:
+            return super().deserialize(message)
+        except Exception as error:  # whatever the serializer raises
+            logger.warning("a message from Redis cannot be read (%r)", error)
+            return None
+
     def arrived(self, channel: str) -> list[Any]:
         """What can be received on a channel without waiting for it."""
         messages: asyncio.Queue[bytes] = self._get_layer().channels[channel]

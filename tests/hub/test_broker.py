@@ -259,6 +259,47 @@ async def test_a_hint_that_nobody_waits_for_is_lost(open_end: Open) -> None:
     await late.hears(("room.1", b"late"))
 
 
+async def test_what_another_version_sends_is_passed_over_and_takes_nothing_with_it(
+    open_end: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    publisher, end = open_end(), open_end()
+    await end.join("room.1")
+    foreign: list[dict[str, Any]] = [
+        {"type": "hint", "topic": "room.1", "hint": b"of old"},
+        {"type": "hints", "topic": 1, "hints": [b"hint"]},
+        {"type": "hints", "topic": "room.1", "hints": b"hint"},
+        {"type": "hints", "topic": "room.1", "hints": ["text"]},
+    ]
+    sending = [publisher.layer.group_send("room.1", message) for message in foreign]
+    await asyncio.gather(
+        publisher.broker.publish("room.1", b"before"), *sending, publisher.broker.publish("room.1", b"after")
+    )
+    await end.hears(("room.1", b"before"), ("room.1", b"after"))
+    assert caplog.text.count("no message of ours") == len(foreign)
+
+
+async def test_bytes_that_are_no_message_take_nothing_with_them(
+    redis: RedisServer,
+    open_on: Callable[[dict[str, Any]], End],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    config = _config("ours", redis, monkeypatch)
+    publisher, end = open_on(config), open_on(config)
+    await end.join("room.1")
+    layer = publisher.layer._get_layer()
+    channel = layer._get_group_channel_name("room.1")
+    shard = layer._get_shard(channel)
+    await asyncio.gather(
+        shard.publish(channel, b"\xc1 first"),
+        publisher.broker.publish("room.1", b"hint"),
+        shard.publish(channel, b"\xc1"),
+        publisher.broker.publish("room.1", b"another"),
+    )
+    await end.hears(("room.1", b"hint"), ("room.1", b"another"))
+    assert caplog.text.count("cannot be read") == 2
+
+
 # When Redis is away
 
 
