@@ -1,10 +1,13 @@
 """Messages: sending, editing, deleting, and the history of a room."""
 
+import logging
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 
 from backend import database, rates
@@ -19,8 +22,10 @@ from backend.chat.models import Attachment, Membership, Mention, Message, Reacti
 from backend.chat.pages import Page, Window, page, window_size
 from backend.chat.policies import Action, Reader
 from backend.chat.speakers import Speaker
-from backend.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from backend.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthenticated
 from backend.languages import text
+
+logger = logging.getLogger(__name__)
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -44,7 +49,7 @@ def send_message(
 
     The key is looked up under the room's lock, before policies and limits: a retry returns the first message,
     also after its author was shown the door or it was deleted. Raises `Invalid`, `Conflict` for a key that has
-    sent something else, `Forbidden`, `NotFound`, `RateLimited`.
+    sent something else, `Forbidden`, `NotFound`, `RateLimited`, `Unauthenticated` for an account that is no more.
     """
     draft = Draft(viewer=viewer, body=body, key=key, reply_to=reply_to, attachment_ids=attachment_ids)
     [sent] = send_messages(room_id, [draft])
@@ -56,14 +61,26 @@ def send_message(
 def send_messages(room_id: int, said: Sequence[Draft]) -> list[Accepted | Exception]:
     """What some say in a room at the same time, in this order: for each what `send_message` returns, or raises.
 
-    As many as can share a transaction: the room is locked, and what is written committed, once for them all.
+    As many as can share a transaction: the room is locked, and what is written committed, once for them all. What one
+    of them breaks is undone for all, and then each is sent alone.
     """
     results: list[Accepted | Exception] = []
-    for together in _groups(said):
+    groups = deque(_groups(said))
+    while groups:
+        together = groups.popleft()
         try:
             results += _send(room_id, together)
-        except Exception as error:  # nothing of theirs was committed
+        except DomainError as error:  # of the room
             results += [error] * len(together)
+        except (OperationalError, InterfaceError) as error:  # of the database: whoever is left would wait as long for it
+            results += [error] * (len(said) - len(results))
+            break
+        except Exception as error:
+            if len(together) == 1:
+                results.append(error)
+            else:
+                logger.warning("what was to be sent together is sent one by one", exc_info=error)
+                groups.extendleft([draft] for draft in reversed(together))
     return results
 
 
@@ -93,6 +110,8 @@ def _send(room_id: int, said: Sequence[Draft]) -> list[Accepted | Exception]:
             for checked, speaker in zip(good, speakers.find(asked, places.last), strict=True):
                 viewer = checked.draft.viewer
                 try:
+                    if speaker is None:
+                        raise Unauthenticated
                     if speaker.sent is not None:
                         results[viewer.id] = _sent_before(checked, speaker.sent)
                     else:

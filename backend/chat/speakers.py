@@ -34,14 +34,20 @@ LEFT JOIN chat_membership membership
 """
 
 
-def find(said: Sequence[Draft], place: Place) -> list[Speaker]:
-    """The author of each draft, as they are to the room that the place is held in. Under its lock that stays so."""
+def find(said: Sequence[Draft], place: Place) -> list[Speaker | None]:
+    """The author of each draft, as they are to the room that the place is held in. Under its lock that stays so.
+
+    None for an account that is not there: one can have been authenticated before a database was put back.
+    """
     sql = _FIND.format(asked=", ".join(["(%s, %s)"] * len(said)), clock=CLOCK[connection.vendor])
     asked = [each for draft in said for each in (draft.viewer.id, draft.key)]
     with connection.cursor() as db:
         db.execute(sql, [*asked, place.room_id, place.room_id])
         rows = {user_id: row for user_id, *row in db.fetchall()}
-    return [_speaker(draft.viewer, place.was_private, *rows[draft.viewer.id]) for draft in said]
+    return [
+        _speaker(draft.viewer, place.was_private, *rows[draft.viewer.id]) if draft.viewer.id in rows else None
+        for draft in said
+    ]
 
 
 def _speaker(

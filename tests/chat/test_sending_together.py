@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import pytest
-from django.db import connection
+from django.db import DataError, IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.credentials import Viewer
@@ -11,7 +11,7 @@ from backend.chat import event_log, events, messages, models, rooms
 from backend.chat.cursors import Cursor
 from backend.chat.drafts import Draft
 from backend.chat.messages import Accepted
-from backend.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from backend.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthenticated
 from backend.languages import text
 from tests.accounts import people
 from tests.accounts.tables import all_rows
@@ -162,6 +162,61 @@ def test_what_cannot_be_stored_fails_for_those_who_shared_its_transaction_alone(
     assert [type(each) for each in results] == [Accepted, Accepted, DomainError]
     assert happened(tea)[-2:] == ["MessageSent", "MessageSent"]
     assert models.Message.objects.filter(room=tea).count() == 2
+
+
+@pytest.mark.parametrize("error", [DataError, IntegrityError, ValueError])
+@pytest.mark.usefixtures("transactional_db")
+def test_what_one_of_them_breaks_is_theirs_alone(
+    error: type[Exception],
+    ana: Viewer,
+    babak: Viewer,
+    tea: int,
+    crowd: list[Viewer],
+    monkeypatch: pytest.MonkeyPatch,
+    published: Published,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    break_at(monkeypatch, "broken", error)
+    published.clear()
+    head = log(tea)[-1].seq
+    drafts = [draft(ana, "one"), draft(crowd[0], "broken"), draft(babak, "two"), draft(ana, "three", "3")]
+    one, broken, two, three = messages.send_messages(tea, drafts)
+    assert type(broken) is error
+    assert [each.message.body for each in accepted([one, two, three])] == ["one", "two", "three"]
+    assert [logged.message and logged.message.body for logged in log(tea)[head:]] == ["one", "two", "three"]
+    assert len(published) == 3
+    assert "one by one" in caplog.text, "an operator should hear of it"
+
+
+def test_while_the_database_is_in_trouble_nobody_is_tried_one_by_one(
+    ana: Viewer, babak: Viewer, tea: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = break_at(monkeypatch, "one", OperationalError)
+    drafts = [draft(ana, "one"), draft(babak, "two"), draft(ana, "three", "3")]
+    results = messages.send_messages(tea, drafts)
+    assert [type(each) for each in results] == [OperationalError] * 3
+    assert tried == ["one"], "each would wait for it as long"
+
+
+def break_at(monkeypatch: pytest.MonkeyPatch, body: str, error: type[Exception]) -> list[str]:
+    """Whoever says this raises that; all bodies that came so far."""
+    mentioned, tried = messages.mentioned, list[str]()
+
+    def fail(said: str, *, room_id: int) -> list[int]:
+        tried.append(said)
+        if said == body:
+            raise error
+        return mentioned(said, room_id=room_id)
+
+    monkeypatch.setattr(messages, "mentioned", fail)
+    return tried
+
+
+def test_whose_account_is_not_there_is_told_to_log_in_and_the_others_are_heard(ana: Viewer, tea: int) -> None:
+    """A database may have been put back to before they came."""
+    nobody = Viewer(id=99_999_999, is_staff=False, credential=ana.credential)
+    results = messages.send_messages(tea, [draft(nobody), draft(ana)])
+    assert [type(each) for each in results] == [Unauthenticated, Accepted]
 
 
 def test_who_is_muted_is_told_so_whoever_else_speaks(ana: Viewer, babak: Viewer, tea: int) -> None:
