@@ -7,8 +7,8 @@ import { connection } from '../api/socket'
 import { isStillHere } from '../session/oneViewer'
 import { Outbox } from './queue'
 
-export type { Draft, Pending } from './queue'
-export { hasArrived } from './queue'
+export type { Draft, Pending } from './pending'
+export { hasArrived } from './pending'
 
 const outbox = new Outbox(async ({ room, body, key, replyTo, attachments }) => {
   if (!isStillHere()) return { problem: { code: 'UNAUTHENTICATED', detail: '' } }

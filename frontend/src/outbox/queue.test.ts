@@ -2,16 +2,8 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import type { Problem } from '../api/act'
-import {
-  ANSWER_MS,
-  type Arrived,
-  hasArrived,
-  LINGER_MS,
-  Outbox,
-  PENDING_MAX,
-  type Pending,
-  TAKE_OVER_MS,
-} from './queue'
+import { type Arrived, hasArrived, type Pending } from './pending'
+import { ANSWER_MS, LINGER_MS, Outbox, PENDING_MAX, TAKE_OVER_MS } from './queue'
 
 const ME = 'me'
 const PREFIX = `chaikhana.outbox.${ME}.`

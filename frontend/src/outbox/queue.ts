@@ -1,42 +1,12 @@
 // What the viewer has written and the server has not acknowledged yet. It is shown at once, kept over a reload, and
 // sent in order for each room, as often as needed: the key makes sure that it is said once.
-//
-// Each entry is an item of the storage of its own, so that two pages of one person never write over each other's.
 import type { Outcome } from '../api/act'
-import type { AttachmentFieldsFragment, QuotedFragment } from '../api/generated'
 import { createStore } from '../api/store'
+import { Kept, type OutboxStorage, parsed } from './kept'
 import { newKey } from './key'
-
-export type Draft = {
-  readonly room: string
-  readonly body: string
-  readonly replyTo: QuotedFragment | null
-  readonly attachments: readonly AttachmentFieldsFragment[]
-}
-
-export type Pending = Draft & {
-  readonly key: string
-  readonly at: string
-  /** `waiting` for its turn, for the network, or for the server to have time. */
-  readonly state: 'waiting' | 'sending' | 'refused'
-  /** Why it was refused. */
-  readonly detail?: string
-  /** Its id in the room's log, once we know: from then on the log shows it. */
-  readonly message?: string
-}
-
-/** As much of a message of the log as tells whether it is one of these. */
-export type Arrived = {
-  readonly id: string
-  readonly body: string
-  readonly author: { readonly id: string }
-  readonly replyTo: { readonly id: string } | null
-  readonly attachments: readonly { readonly id: string }[]
-}
+import { type Arrived, byAge, type Draft, isOf, type Pending } from './pending'
 
 export type Post = (entry: Pending) => Promise<Outcome<{ readonly message: { readonly id: string } }>>
-
-export type OutboxStorage = Pick<Storage, 'length' | 'key' | 'getItem' | 'setItem' | 'removeItem'>
 
 /** More than this waits for nobody: whoever writes on while nothing is sent is told so. */
 export const PENDING_MAX = 100
@@ -47,7 +17,6 @@ export const TAKE_OVER_MS = 5_000
 /** How long an acknowledged message that no open room has received yet is shown from here. */
 export const LINGER_MS = 60_000
 const LONGEST_WAIT_MS = 15_000
-const PREFIX = 'chaikhana.outbox.'
 
 export class Outbox {
   /** In the order in which they are sent. */
@@ -57,6 +26,7 @@ export class Outbox {
   readonly #storage: OutboxStorage
   readonly #now: () => Date
   #viewer = ''
+  #kept: Kept
   #round = 0
   /** Rooms in which something is being sent. */
   #busy = new Set<string>()
@@ -71,13 +41,15 @@ export class Outbox {
     this.#post = post
     this.#storage = storage
     this.#now = now
+    this.#kept = new Kept(storage, '')
   }
 
   /** Go on with what this person had not sent. It goes on until somebody else opens it, or it is closed. */
   open(viewer: string): void {
     this.close()
     this.#viewer = viewer
-    const found = this.#stored()
+    this.#kept = new Kept(this.#storage, viewer)
+    const found = this.#kept.all()
     for (const { key } of found) this.#tried.add(key)
     this.pending.set(found)
     this.#deliverAll()
@@ -111,7 +83,7 @@ export class Outbox {
   discard(key: string): void {
     const entry = this.#find(key)
     if (!entry || entry.state === 'sending') return
-    this.#storage.removeItem(this.#place(key))
+    this.#kept.forget(key)
     this.#forget(key)
   }
 
@@ -134,8 +106,8 @@ export class Outbox {
 
   /** Another page of this person has written, or got rid of, an entry. */
   stored(place: string | null, value: string | null): void {
-    if (!this.#viewer || !place?.startsWith(this.#place(''))) return
-    const key = place.slice(this.#place('').length)
+    const key = this.#viewer && this.#kept.keyOf(place)
+    if (!key) return
     const entry = parsed(value)
     if (!entry) {
       this.#forget(key)
@@ -154,7 +126,7 @@ export class Outbox {
 
   #put(entry: Pending): void {
     this.pending.set([...this.pending.get(), entry])
-    this.#keep(entry)
+    this.#kept.keep(entry)
     void this.#deliver(entry.room)
   }
 
@@ -217,7 +189,7 @@ export class Outbox {
   }
 
   #acknowledge(key: string, message: string): void {
-    this.#storage.removeItem(this.#place(key))
+    this.#kept.forget(key)
     const entry = this.#find(key)
     if (!entry) return
     if (entry.message === message) {
@@ -236,7 +208,7 @@ export class Outbox {
     const { message: _, ...rest } = entry
     const refused = { ...rest, state: 'refused', detail } as const
     this.pending.set(this.pending.get().map((each) => (each.key === key ? refused : each)))
-    this.#keep(refused)
+    this.#kept.keep(refused)
   }
 
   /** Nothing happens to what is not there any more. */
@@ -266,26 +238,6 @@ export class Outbox {
     return new Date(Math.max(this.#now().getTime(), last)).toISOString()
   }
 
-  #place(key: string): string {
-    return `${PREFIX}${this.#viewer}.${key}`
-  }
-
-  #keep({ message: _, ...entry }: Pending): void {
-    try {
-      this.#storage.setItem(this.#place(entry.key), JSON.stringify(entry))
-    } catch {
-      // The storage is full: it is sent all the same, if the page stays open for so long.
-    }
-  }
-
-  #stored(): Pending[] {
-    const places = Array.from({ length: this.#storage.length }, (_, index) => this.#storage.key(index))
-    return places
-      .filter((place) => place?.startsWith(this.#place('')))
-      .flatMap((place) => parsed(this.#storage.getItem(place!)) ?? [])
-      .sort(byAge)
-  }
-
   async #sleep(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const wake = () => {
@@ -297,36 +249,6 @@ export class Outbox {
       this.#sleepers.add(wake)
     })
   }
-}
-
-/** Whether the room's log shows it already. */
-export function hasArrived({ message }: Pending, messages: ReadonlyMap<string, unknown>): boolean {
-  return message !== undefined && messages.has(message)
-}
-
-function isOf(entry: Pending, room: string, message: Arrived): boolean {
-  return (
-    entry.message === undefined &&
-    entry.state !== 'refused' &&
-    entry.room === room &&
-    entry.body === message.body &&
-    (entry.replyTo?.id ?? null) === (message.replyTo?.id ?? null) &&
-    entry.attachments.length === message.attachments.length &&
-    entry.attachments.every(({ id }, index) => id === message.attachments[index]?.id)
-  )
-}
-
-function parsed(value: string | null): Pending | undefined {
-  try {
-    const entry = JSON.parse(value ?? 'null') as Pending | null
-    return entry?.state === 'sending' ? { ...entry, state: 'waiting' } : (entry ?? undefined)
-  } catch {
-    return undefined // written by something else
-  }
-}
-
-function byAge(a: Pending, b: Pending): number {
-  return a.at < b.at ? -1 : a.at > b.at ? 1 : 0
 }
 
 async function inTime(answer: ReturnType<Post>): ReturnType<Post> {
