@@ -41,6 +41,8 @@ export type Format = {
   moment(at: Date): string
   /** 12 345 */
   number(value: number): string
+  /** 42%, of a share between 0 and 1 */
+  percent(share: number): string
   /** 1.2 MB */
   bytes(value: number): string
 }
@@ -66,6 +68,7 @@ function make(language: Language): Format {
     language === 'ka'
       ? numbers.format(value).replaceAll(',', '\u00a0').replace('.', ',')
       : numbers.format(value)
+  const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 })
   const tenth = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 })
   const small = (value: number) =>
     language === 'ka' ? tenth.format(value).replace('.', ',') : tenth.format(value)
@@ -94,6 +97,7 @@ function make(language: Language): Format {
         : date(at, false, at.getFullYear() !== today.getFullYear(), 'short'),
     moment: (at) => `${date(at, false, true)}${language === 'fa' ? '،' : ','} ${clock.format(at)}`,
     number,
+    percent: (share) => percents.format(share),
     bytes(value) {
       const units = ['B', 'kB', 'MB', 'GB']
       const power = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3))

@@ -2,11 +2,16 @@
 import { afterEach, beforeEach, expect, type Mock, test, vi } from 'vitest'
 
 import { act } from '../../api/act'
+import type { fetchTelling } from '../../api/fetchTelling'
 import { FILE_MAX_BYTES, FILES_MAX, isBusy, Tray } from './Tray'
 
 vi.mock('../../api/act', async (original) => ({ ...(await original<object>()), act: vi.fn() }))
+vi.mock('../../api/fetchTelling', () => ({
+  fetchTelling: (...[onSent, cancel]: Parameters<typeof fetchTelling>) => ({ onSent, cancel }),
+}))
+type Sending = { fetch: { onSent: (share: number) => void; cancel: AbortController } }
 const answer = act as unknown as Mock<
-  (document: unknown, variables: { input: { file: File } }) => Promise<unknown>
+  (document: unknown, variables: { input: { file: File } }, by: Sending) => Promise<unknown>
 >
 
 beforeEach(() => {
@@ -85,14 +90,31 @@ test('what is too big is not even begun, and no more than ten are taken', async 
   expect(tray.uploads.get()).toHaveLength(FILES_MAX)
 })
 
-test('one that is removed while it is uploaded does not come back', async () => {
+test('how far one is can be seen while it is uploaded', async () => {
+  let end = () => {}
+  answer.mockImplementation((_, { input }) => {
+    return new Promise((resolve) => (end = () => resolve(accepted(input.file.name))))
+  })
   const tray = new Tray('tea')
   tray.add([file('menu.txt')])
+  expect(tray.uploads.get()[0]).toMatchObject({ state: 'uploading', share: 0 })
+  answer.mock.calls[0]![2].fetch.onSent(0.4)
+  expect(tray.uploads.get()[0]).toMatchObject({ state: 'uploading', share: 0.4 })
+  end()
+  await vi.waitFor(() => expect(tray.uploads.get()[0]?.state).toBe('done'))
+})
+
+test('one that is taken out while it is uploaded is sent no further, does not come back, and the next begins', async () => {
+  answer.mockImplementationOnce((_, __, { fetch: { cancel } }) => {
+    const gone = { problem: { code: 'UNREACHABLE', detail: 'No answer.' } }
+    return new Promise((resolve) => cancel.signal.addEventListener('abort', () => resolve(gone)))
+  })
+  const tray = new Tray('tea')
+  tray.add([file('film.mp4'), file('menu.txt')])
   tray.remove(tray.uploads.get()[0]!.id)
-  await Promise.resolve()
-  await Promise.resolve()
-  expect(tray.uploads.get()).toEqual([])
-  expect(tray.ready).toEqual([])
+  await vi.waitFor(() => expect(isBusy(tray.uploads.get())).toBe(false))
+  expect(tray.ready.map(({ name }) => name)).toEqual(['menu.txt'])
+  expect(tray.uploads.get()).toHaveLength(1)
 })
 
 test('a picture is seen before the server has it', async () => {

@@ -2,6 +2,7 @@
 import i18next from 'i18next'
 
 import { act, fieldDetail } from '../../api/act'
+import { fetchTelling } from '../../api/fetchTelling'
 import { type AttachmentFieldsFragment, UploadAttachmentDocument } from '../../api/generated'
 import { createStore } from '../../api/store'
 import { formatFor } from '../../i18n/format'
@@ -11,6 +12,8 @@ export type Upload = {
   readonly id: number
   readonly file: File
   readonly state: 'waiting' | 'uploading' | 'done' | 'refused'
+  /** How much of it the server has, between 0 and 1. */
+  readonly share: number
   /** Of a picture, as a data URL. */
   readonly thumbnail?: string
   readonly attachment?: AttachmentFieldsFragment
@@ -29,6 +32,7 @@ export class Tray {
   readonly #room: string
   #count = 0
   #isBusy = false
+  #current: { readonly id: number; readonly cancel: AbortController } | null = null
 
   constructor(room: string) {
     this.#room = room
@@ -41,8 +45,8 @@ export class Tray {
       .map(
         (file): Upload =>
           file.size > FILE_MAX_BYTES
-            ? { id: ++this.#count, file, state: 'refused', detail: tooBig() }
-            : { id: ++this.#count, file, state: 'waiting' },
+            ? { id: ++this.#count, file, share: 0, state: 'refused', detail: tooBig() }
+            : { id: ++this.#count, file, share: 0, state: 'waiting' },
       )
     this.uploads.set([...this.uploads.get(), ...taken])
     for (const { id, file, state } of taken) {
@@ -53,7 +57,9 @@ export class Tray {
     return taken.length === files.length
   }
 
+  /** Also while it is being uploaded, which ends then. */
   remove(id: number): void {
+    if (this.#current?.id === id) this.#current.cancel.abort()
     this.uploads.set(this.uploads.get().filter((each) => each.id !== id))
   }
 
@@ -84,9 +90,12 @@ export class Tray {
   }
 
   async #upload({ id, file }: Upload): Promise<void> {
-    this.#change(id, { state: 'uploading' })
+    const cancel = new AbortController()
+    this.#current = { id, cancel }
+    this.#change(id, { state: 'uploading', share: 0 })
     const input = { room: this.#room, file }
-    const { payload, problem } = await act(UploadAttachmentDocument, { input })
+    const fetch = fetchTelling((share) => this.#change(id, { share }), cancel)
+    const { payload, problem } = await act(UploadAttachmentDocument, { input }, { fetch })
     if (payload) this.#change(id, { state: 'done', attachment: payload.attachment })
     else if (problem.code === 'RATE_LIMITED') {
       await new Promise((resolve) => setTimeout(resolve, problem.retryAfterMs ?? 1_000))
@@ -95,6 +104,7 @@ export class Tray {
       const mayRetry = problem.code === 'UNREACHABLE' || problem.code === 'BROKEN'
       this.#change(id, { state: 'refused', detail: fieldDetail(problem, 'file') ?? problem.detail, mayRetry })
     }
+    this.#current = null
   }
 
   /** Nothing happens to what was removed meanwhile. */

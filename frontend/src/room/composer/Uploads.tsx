@@ -1,5 +1,4 @@
 // The files that will go with the message: how far each is, what was wrong with it, and a way to take it out again.
-import { Loader } from '@mantine/core'
 import { IconFile, IconRefresh, IconX } from '@tabler/icons-react'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -24,25 +23,31 @@ export const Uploads = memo(function Uploads({ tray, uploads }: { tray: Tray; up
 function UploadItem({ tray, upload }: { tray: Tray; upload: Upload }) {
   const { t } = useTranslation('room')
   const format = useFormat()
-  const { id, file, state, thumbnail, detail, mayRetry } = upload
+  const { id, file, state, share, thumbnail, detail, mayRetry } = upload
   const isUnderWay = state === 'waiting' || state === 'uploading'
   return (
     <li className={classes.upload} data-state={state}>
       <div className={classes.picture}>
         {thumbnail ? <img src={thumbnail} alt="" /> : <IconFile size={20} aria-hidden />}
-        {isUnderWay && (
-          <div className={classes.busy}>
-            <Loader size={18} role="img" aria-label={t('composer.uploading')} />
-          </div>
-        )}
       </div>
       <div className={classes.words}>
         <div className={classes.name} dir="auto" title={file.name}>
           {file.name}
         </div>
         <div className={classes.about} role={detail ? 'alert' : undefined}>
-          {state === 'refused' ? detail : format.bytes(file.size)}
+          {state === 'refused'
+            ? detail
+            : state === 'uploading'
+              ? t('composer.uploaded', { percent: format.percent(share), size: format.bytes(file.size) })
+              : format.bytes(file.size)}
         </div>
+        {isUnderWay && (
+          <progress
+            className={classes.progress}
+            value={share}
+            aria-label={t('composer.uploading', { name: file.name })}
+          />
+        )}
       </div>
       {state === 'refused' && mayRetry && (
         <IconButton
@@ -54,7 +59,11 @@ function UploadItem({ tray, upload }: { tray: Tray; upload: Upload }) {
         </IconButton>
       )}
       <IconButton
-        label={t('composer.removeFile', { name: file.name })}
+        label={
+          isUnderWay
+            ? t('composer.cancelFile', { name: file.name })
+            : t('composer.removeFile', { name: file.name })
+        }
         size={40}
         onClick={() => tray.remove(id)}
       >
