@@ -72,7 +72,7 @@ def send_messages(room_id: int, said: Sequence[Draft]) -> list[Accepted | Except
             results += _send(room_id, together)
         except DomainError as error:  # of the room
             results += [error] * len(together)
-        except (OperationalError, InterfaceError) as error:  # of the database: whoever is left would wait as long for it
+        except (OperationalError, InterfaceError) as error:  # of the database: the next would wait as long
             results += [error] * (len(said) - len(results))
             break
         except Exception as error:

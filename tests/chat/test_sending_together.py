@@ -10,6 +10,7 @@ from backend.accounts.credentials import Viewer
 from backend.chat import event_log, events, messages, models, rooms
 from backend.chat.cursors import Cursor
 from backend.chat.drafts import Draft
+from backend.chat.mentions import mentioned
 from backend.chat.messages import Accepted
 from backend.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthenticated
 from backend.languages import text
@@ -200,7 +201,7 @@ def test_while_the_database_is_in_trouble_nobody_is_tried_one_by_one(
 
 def break_at(monkeypatch: pytest.MonkeyPatch, body: str, error: type[Exception]) -> list[str]:
     """Whoever says this raises that; all bodies that came so far."""
-    mentioned, tried = messages.mentioned, list[str]()
+    tried: list[str] = []
 
     def fail(said: str, *, room_id: int) -> list[int]:
         tried.append(said)
@@ -208,7 +209,7 @@ def break_at(monkeypatch: pytest.MonkeyPatch, body: str, error: type[Exception])
             raise error
         return mentioned(said, room_id=room_id)
 
-    monkeypatch.setattr(messages, "mentioned", fail)
+    monkeypatch.setattr("backend.chat.messages.mentioned", fail)
     return tried
 
 
