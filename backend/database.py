@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, datetime
 from functools import cache, partial
+from itertools import islice
 from typing import Any, Generic, Literal, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
@@ -79,6 +80,9 @@ def _give_back() -> None:
 run = Workers("database", threads=settings.DATABASE_THREADS, queue=settings.DATABASE_QUEUE).run
 
 
+_Question = tuple[Q, "asyncio.Future[A]"]
+
+
 class Gathering(Generic[Q, A]):
     """Questions of one kind, for one event loop: those that come while others are answered are asked in one call.
 
@@ -86,36 +90,44 @@ class Gathering(Generic[Q, A]):
     question begins after it was asked: no answer is older than its question.
     """
 
-    def __init__(self, answer: Callable[[Sequence[Q]], Sequence[A | Exception]]) -> None:
+    def __init__(
+        self, answer: Callable[[Sequence[Q]], Sequence[A | Exception]], *, asker: Callable[[Q], Hashable] | None = None
+    ) -> None:
         """`answer` is a synchronous function that uses the ORM: to questions the answers, in the same order.
 
-        An exception among them is raised for whoever asked that question.
+        An exception among them is raised for whoever asked that question. With an `asker`, a call has one question of
+        each at most, in the order in which they came: whoever asks much at once waits for themself alone.
         """
         self._answer = answer
-        self._waiting: deque[tuple[Q, asyncio.Future[A]]] = deque()
+        self._asker = asker
+        # A line for each asker; whoever is first is asked for next, and then goes behind the others.
+        self._lines: dict[Hashable, deque[_Question[Q, A]]] = {}
+        self._count = 0
         self._task: asyncio.Task[None] | None = None
 
     async def ask(self, question: Q) -> A:
         """Raises `RateLimited` when too many wait, and what the call raises for all whom it was to answer."""
-        if len(self._waiting) >= settings.DATABASE_QUEUE:
-            raise _busy()
         answered: asyncio.Future[A] = asyncio.get_running_loop().create_future()
-        self._waiting.append((question, answered))
+        asker = answered if self._asker is None else self._asker(question)
+        line = self._lines.get(asker, ())
+        if self._count >= settings.DATABASE_QUEUE or len(line) >= settings.DATABASE_LINE:
+            raise _busy()
+        self._lines.setdefault(asker, deque()).append((question, answered))
+        self._count += 1
         if self._task is None:
             self._task = asyncio.create_task(self._run())
         return await answered
 
     async def _run(self) -> None:
-        while self._waiting:
-            most = min(len(self._waiting), settings.DATABASE_GATHERED)
-            asked = [self._waiting.popleft() for _ in range(most)]
+        while self._lines:
+            asked = self._next()
             answers: Sequence[A | Exception]
             try:
                 answers = await run(self._answer, [question for question, _ in asked])
-                if len(answers) != most:
+                if len(answers) != len(asked):
                     raise AssertionError("an answer for each question, or nobody gets one")
             except Exception as error:
-                answers = [error] * most
+                answers = [error] * len(asked)
             for (_, answered), answer in zip(asked, answers, strict=True):
                 if answered.done():  # nobody waits for it any more
                     continue
@@ -125,6 +137,16 @@ class Gathering(Generic[Q, A]):
                     answered.set_result(answer)
         self._task = None
 
+    def _next(self) -> list["_Question[Q, A]"]:
+        asked = []
+        for asker in list(islice(self._lines, settings.DATABASE_GATHERED)):
+            line = self._lines.pop(asker)
+            asked.append(line.popleft())
+            if line:
+                self._lines[asker] = line
+        self._count -= len(asked)
+        return asked
+
 
 class Gatherings(Generic[K, Q, A]):
     """A `Gathering` for each key, for one event loop: who asks about one thing waits for nobody who asks about another.
@@ -132,9 +154,15 @@ class Gatherings(Generic[K, Q, A]):
     However many ask about one thing, they take one thread.
     """
 
-    def __init__(self, answer: Callable[[K, Sequence[Q]], Sequence[A | Exception]]) -> None:
-        """`answer` is as a gathering's, and is told the key first."""
+    def __init__(
+        self,
+        answer: Callable[[K, Sequence[Q]], Sequence[A | Exception]],
+        *,
+        asker: Callable[[Q], Hashable] | None = None,
+    ) -> None:
+        """As a gathering's; `answer` is told the key first."""
         self._answer = answer
+        self._asker = asker
         # As long as somebody waits for an answer.
         self._gatherings: WeakValueDictionary[K, Gathering[Q, A]] = WeakValueDictionary()
 
@@ -142,7 +170,7 @@ class Gatherings(Generic[K, Q, A]):
         """Raises what `Gathering.ask` does, and what is the answer to this one question."""
         gathering = self._gatherings.get(key)
         if gathering is None:
-            gathering = self._gatherings[key] = Gathering(partial(self._answer, key))
+            gathering = self._gatherings[key] = Gathering(partial(self._answer, key), asker=self._asker)
         return await gathering.ask(question)
 
 

@@ -35,6 +35,7 @@ REDIS_URL = os.environ.get("REDIS_URL", "")
 DATABASE_THREADS = 8
 DATABASE_QUEUE = 1000
 DATABASE_GATHERED = 200  # equal questions that one of them answers at once
+DATABASE_LINE = 200  # of one person's that may wait, where each has one in turn
 # A PostgreSQL whose host has gone says nothing, and nobody says it for it: without these, each thread that asked it
 # something would wait for a quarter of an hour, also when another has taken its address. What the URL says goes first.
 DATABASE_SILENCE = 10  # seconds

@@ -214,8 +214,8 @@ DeleteMessageResult = Annotated[
 ]
 
 
-# What is said in a room while others say something there is sent together.
-_said = PerLoop(lambda: database.Gatherings(messages.send_messages))
+# What is said in a room while others say something there is sent together, one of each author at a time.
+_said = PerLoop(lambda: database.Gatherings(messages.send_messages, asker=lambda draft: draft.viewer.id))
 
 
 @strawberry.type

@@ -229,6 +229,37 @@ async def test_who_gives_up_waiting_takes_nothing_from_the_others() -> None:
     assert impatient.cancelled()
 
 
+async def test_where_each_has_one_in_turn_nobody_waits_for_one_who_asks_much() -> None:
+    slow = _Slow()
+    gathering = database.Gathering(slow, asker=lambda number: number // 100)
+    much = [asyncio.create_task(gathering.ask(number)) for number in range(5)]
+    while not slow.calls:  # noqa: ASYNC110  # it is another thread that is waited for
+        await asyncio.sleep(0)
+    others = [asyncio.create_task(gathering.ask(number)) for number in (100, 200, 201)]
+    await asyncio.sleep(0)
+    slow.goes_on.set()
+    assert await asyncio.gather(*much, *others) == [0, 2, 4, 6, 8, 200, 400, 402]
+    assert slow.calls == [[0], [1, 100, 200], [2, 201], [3], [4]]
+
+
+async def test_one_who_asks_too_much_is_refused_and_nobody_else() -> None:
+    slow = _Slow()
+    gathering = database.Gathering(slow, asker=lambda number: number % 2)
+    waiting = [asyncio.create_task(gathering.ask(2 * number)) for number in range(settings.DATABASE_LINE)]
+    await asyncio.sleep(0)
+    while True:  # whether the first has been asked by then or not
+        more = asyncio.create_task(gathering.ask(0))
+        await asyncio.sleep(0)
+        if more.done():
+            break
+        waiting.append(more)
+    assert isinstance(more.exception(), RateLimited)
+    waiting.append(asyncio.create_task(gathering.ask(1)))
+    await asyncio.sleep(0)
+    slow.goes_on.set()
+    assert len(await asyncio.gather(*waiting)) in (settings.DATABASE_LINE + 1, settings.DATABASE_LINE + 2)
+
+
 async def test_a_question_beyond_those_that_may_wait_is_refused_at_once() -> None:
     slow = _Slow()
     gathering = database.Gathering(slow)

@@ -1,10 +1,18 @@
 """Messages: history by pages, sending once, editing, deleting."""
 
 import asyncio
+import threading
+from collections.abc import Sequence
 from itertools import product
 
 import pytest
 
+import chat_schema.messages
+from backend.accounts.credentials import Viewer
+from backend.chat import messages
+from backend.chat.drafts import Draft
+from backend.chat.messages import Accepted
+from tests.chat_schema import inside
 from tests.chat_schema.speaker import MESSAGE, NewSpeaker, Speaker
 from tests.services.server import ServerProcess
 from tests.transport.served import address, change
@@ -82,6 +90,34 @@ async def test_of_what_is_said_at_the_same_time_each_gets_what_came_of_their_own
         assert {each["message"]["author"]["username"] for each in sent[:2]} == {ali.username, vera.username}
         in_order = sorted(sent[:2], key=lambda each: int(each["message"]["version"]))
         assert await bodies(ali, room, last=2) == [each["message"]["body"] for each in in_order]
+
+
+@pytest.mark.usefixtures("transactional_db")
+async def test_one_who_says_much_at_once_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, babak = await inside.somebody(), await inside.somebody()
+    room = await inside.enter(ana)
+    await inside.enter(babak)
+    together: list[list[str]] = []
+    goes_on = threading.Event()
+
+    def send_messages(room_id: int, said: Sequence[Draft]) -> list[Accepted | Exception]:
+        together.append([draft.body for draft in said])
+        goes_on.wait(inside.PATIENCE)
+        return messages.send_messages(room_id, said)
+
+    def say(viewer: Viewer, body: str) -> "asyncio.Task[Accepted]":
+        return asyncio.create_task(said.ask(room.id, Draft(viewer=viewer, body=body, key=body)))
+
+    said = chat_schema.messages._said()
+    monkeypatch.setattr(said, "_answer", send_messages)
+    sending = [say(ana, f"ana {number}") for number in range(4)]
+    while not together:  # noqa: ASYNC110  # it is another thread that is waited for
+        await asyncio.sleep(0)
+    sending += [say(babak, "babak")]
+    await asyncio.sleep(0)
+    goes_on.set()
+    await asyncio.gather(*sending)
+    assert together == [["ana 0"], ["ana 1", "babak"], ["ana 2"], ["ana 3"]]
 
 
 async def test_a_bad_message_is_not_sent(ali: Speaker, room: str) -> None:
