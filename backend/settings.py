@@ -47,12 +47,16 @@ _SILENCE = {
     "keepalives_count": DATABASE_SILENCE // 2,
 }
 # And PostgreSQL would wait for hours for whoever of us has stopped in the middle of a transaction, with the lock of a
-# room in their hands; then for the next of theirs who waits for it. (PgBouncer: `ignore_startup_parameters = options`.)
-DATABASE_PAUSE = 5  # seconds
+# room in their hands; then for the next of theirs who waits for it. It is asked to when a connection begins, which a
+# PgBouncer in between does not take: with 0 it is not asked.
+_pause = os.environ.get("DATABASE_PAUSE", "5")
+if not re.fullmatch("[0-9]{1,4}", _pause, re.ASCII):
+    raise ImproperlyConfigured("DATABASE_PAUSE must be a number of seconds, or 0.")
+DATABASE_PAUSE = int(_pause)  # seconds
 _PAUSE = {
     "idle_in_transaction_session_timeout": DATABASE_PAUSE * 1000,  # between two statements, for whoever is still there
     "tcp_user_timeout": DATABASE_PAUSE * 1000,
-    "tcp_keepalives_idle": DATABASE_PAUSE - 3,
+    "tcp_keepalives_idle": max(DATABASE_PAUSE - 3, 1),
     "tcp_keepalives_interval": 1,
     "tcp_keepalives_count": 3,
 }
@@ -72,9 +76,11 @@ def _postgresql(url: str) -> dict[str, Any]:
     # Every HTTP request comes on a new thread, so connections are kept in a pool, never by thread.
     database |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
     given = database.get("OPTIONS", {})
-    options = " ".join([*(f"-c {name}={value}" for name, value in _PAUSE.items()), given.get("options", "")])
     pool = {"min_size": 2, "max_size": 2 * DATABASE_THREADS, "timeout": 10}
-    database["OPTIONS"] = {**_SILENCE, **given, "options": options.rstrip(), "pool": pool}
+    database["OPTIONS"] = {**_SILENCE, **given, "pool": pool}
+    if DATABASE_PAUSE:
+        options = " ".join([*(f"-c {name}={value}" for name, value in _PAUSE.items()), given.get("options", "")])
+        database["OPTIONS"]["options"] = options.rstrip()
     return database
 
 

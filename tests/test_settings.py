@@ -66,6 +66,8 @@ def test_with_nothing_set_it_is_ready_to_run(tmp_path: Path) -> None:
         ("REDIS_URL", f"redis:{SECRET}"),
         ("REDIS_URL", f"redis://:{SECRET}@localhost:port"),
         ("REDIS_URL", f"redis://:{SECRET}@[localhost"),
+        ("DATABASE_PAUSE", "soon"),
+        ("DATABASE_PAUSE", "-1"),
         ("PUBLIC_URL", "chat.example.org"),
         ("PUBLIC_URL", "ftp://chat.example.org"),
         ("PUBLIC_URL", "https://chat.example.org/chat"),
@@ -229,3 +231,18 @@ def test_postgresql_gives_us_up_in_the_middle_of_a_transaction_unless_the_url_sa
         options = _read("DATABASES", tmp_path, DATABASE_URL=given)["default"]["OPTIONS"]["options"]
         assert options.startswith(ours)
         assert options.endswith(f"-c tcp_keepalives_count=3{last}")
+
+
+def test_what_pgbouncer_refuses_can_be_left_out(tmp_path: Path) -> None:
+    url = "postgresql://ana@localhost/chat"
+    for given, expected in ((url, None), (f"{url}?options={quote('-c jit=off')}", "-c jit=off")):
+        options = _read("DATABASES", tmp_path, DATABASE_URL=given, DATABASE_PAUSE="0")["default"]["OPTIONS"]
+        assert options.get("options") == expected
+        assert options["connect_timeout"] == 10, "our own end is nobody else's business"
+
+
+def test_a_pause_of_one_second_is_one(tmp_path: Path) -> None:
+    found = _read("DATABASES", tmp_path, DATABASE_URL="postgresql://ana@localhost/chat", DATABASE_PAUSE="1")
+    options = found["default"]["OPTIONS"]["options"]
+    assert "idle_in_transaction_session_timeout=1000 " in options
+    assert "tcp_keepalives_idle=1 " in options
