@@ -39,7 +39,7 @@ _WATCH_KEYS = """
 
 _NUMBERS = """
 [...document.querySelectorAll('article[data-message] p')]
-  .map((body) => Number(/message (\\d+)/.exec(body.textContent)?.[1]))
+  .map((body) => Number(/message (\\d+):/.exec(body.textContent)?.[1]))
 """
 
 

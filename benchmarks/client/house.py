@@ -59,7 +59,7 @@ def _talk(count: int) -> None:
         for number in range(1, count + 1):
             # Three lines of one person, then of another; each seventh is long.
             viewer, room_id = talkers[number // 3 % len(talkers)]
-            body = f"message {number}" + " and what was told of it at some length" * (6 if number % 7 == 0 else 0)
+            body = f"message {number}:" + " what was told of it at some length" * (6 if number % 7 == 0 else 0)
             rates.forget()
             messages.send_message(viewer=viewer, room_id=room_id, body=body, key=f"{number}")
             progress.add()
