@@ -1,6 +1,7 @@
 // One room that is open: its state, kept true by its stream for as long as somebody looks.
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import type { GraphQLFormattedError } from 'graphql'
-import { stringifyDocument } from 'urql'
+import { type CombinedError, stringifyDocument } from 'urql'
 
 import { direct } from '../api/client'
 import {
@@ -20,6 +21,7 @@ import {
   fromSnapshot,
   type Message,
   type OnlineChanged,
+  type Snapshot,
   withAnswer,
   withEarlier,
   withLater,
@@ -32,21 +34,34 @@ const EVENTS = stringifyDocument(RoomEventsDocument)
 /** `refused`: the viewer may not read it, or there is no such room. */
 export type RoomStatus = 'loading' | 'live' | 'refused' | 'unreachable'
 
+/** What came of a wish to be somewhere in a room; `overtaken` was one by another, or by its end. */
+export type Opened = 'there' | 'missing' | 'unreachable' | 'overtaken'
+
+const LONGEST_WAIT_MS = 15_000
+
 export class RoomFeed {
   readonly state = createStore<FeedState | null>(null)
   readonly status = createStore<RoomStatus>('loading')
   /** Whether older messages are on their way. */
   readonly isPaging = createStore(false)
+  /** What was said, by the last drawing but not by the one before; what was only read now is not among it. */
+  readonly news = createStore<readonly Message[]>([])
 
   readonly #room: string
   readonly #viewer: string
   #latest: FeedState | null = null
+  /** While the stream lives. */
   #stop: (() => void) | undefined
   /** The attempt to open that counts: one that was overtaken by another is forgotten. */
   #opening = 0
+  #isOpening = false
+  /** Attempts in a row that had no answer. */
+  #failures = 0
   #isDrawn = true
   /** Told since the last drawing. */
   readonly #said: Message[] = []
+  /** Those of them that were not here before. */
+  readonly #new: Message[] = []
   #isClosed = false
   #paging: Promise<void> | undefined
   /** What was told of who is online since it was asked; null when nobody has asked. */
@@ -58,40 +73,41 @@ export class RoomFeed {
   }
 
   /**
-   * Begin, at the last messages or around one; also to begin again. What is there stays until the rest has come.
-   * Whether one is now where one wanted to be.
+   * Begin, at the last messages or around one; also to begin again, or to go there. What is there stays and goes on
+   * until the rest has come: whoever cannot get to where they want to be is where they were.
    */
-  async open(around?: string): Promise<boolean> {
+  async open(around?: string): Promise<Opened> {
     const opening = ++this.#opening
+    this.#isOpening = true
     if (!this.#latest) this.status.set('loading')
     const { data, error } = await direct
       .query(RoomSnapshotDocument, { room: this.#room, around: around ?? null })
       .toPromise()
-    if (this.#isClosed || opening !== this.#opening) return false
-    const room = data?.room
-    if (!room) {
-      // Where there is no such message, one is where one was, or at the last ones.
-      if (!around || (error?.networkError && !this.#latest))
-        this.#fail(error?.graphQLErrors ?? [], data?.room === null)
-      else if (!this.#latest) await this.open()
-      return false
+    if (this.#isClosed || opening !== this.#opening) return 'overtaken'
+    this.#isOpening = false
+    if (data?.room) {
+      this.#begin(data.room)
+      return 'there'
     }
-    this.#stop?.()
-    this.#meanwhile = null
-    this.#latest = fromSnapshot(room)
-    this.#draw()
-    this.status.set('live')
-    this.#stop = follow(socket, EVENTS, this.#room, {
-      cursor: () => this.#now.cursor,
-      onFrame: (frame) => this.#take(frame),
-      onBroken: (errors) => this.#fail(errors),
-    })
-    return true
+    const isMissing = isRefused(error)
+    const opened = isMissing ? 'missing' : 'unreachable'
+    if (this.#stop || this.#latest?.ended) return opened
+    // Nothing is live here: it has to be begun somewhere, and until then what was there can still be read.
+    if (isMissing && around) await this.open()
+    else if (isMissing) this.#fail('refused')
+    else if (!this.#latest) this.#fail('unreachable')
+    else void this.#tryAgain(opening)
+    return opened
+  }
+
+  async #tryAgain(opening: number): Promise<void> {
+    await pause(this.#failures++)
+    if (opening === this.#opening && !this.#isClosed) await this.open()
   }
 
   close(): void {
     this.#isClosed = true
-    this.#stop?.()
+    this.#end()
   }
 
   /** Older messages, if there are any. One page at a time, of either end, however often it is asked for. */
@@ -100,11 +116,11 @@ export class RoomFeed {
       const before = this.#latest?.earlier
       if (!before) return
       this.isPaging.set(true)
-      const { data } = await direct.query(EarlierMessagesDocument, { room: this.#room, before }).toPromise()
+      const isWanted = () => before === this.#now.earlier
+      const data = await this.#ask(EarlierMessagesDocument, { room: this.#room, before }, isWanted)
       await this.#drawn()
-      const page = data?.room?.messages
-      if (page && before === this.#now.earlier) {
-        this.#latest = withEarlier(this.#now, page)
+      if (data?.room && isWanted()) {
+        this.#latest = withEarlier(this.#now, data.room.messages)
         this.#draw()
       }
     })
@@ -115,9 +131,9 @@ export class RoomFeed {
     return this.#page(async () => {
       const after = this.#latest?.later
       if (!after) return
-      const { data } = await direct.query(LaterMessagesDocument, { room: this.#room, after }).toPromise()
-      const page = data?.room?.messages
-      if (page && after === this.#now.later) this.#change(withLater(this.#now, page))
+      const isWanted = () => after === this.#now.later
+      const data = await this.#ask(LaterMessagesDocument, { room: this.#room, after }, isWanted)
+      if (data?.room) this.#change(withLater(this.#now, data.room.messages))
     })
   }
 
@@ -131,16 +147,56 @@ export class RoomFeed {
     this.#latest = { ...this.#now, wants: 'nothing' }
     const meanwhile: OnlineChanged[] = []
     this.#meanwhile = meanwhile
-    const { data } = await direct.query(RoomMomentDocument, { room: this.#room }).toPromise()
     // Asked once more since: that answer will be newer.
-    if (this.#isClosed || this.#meanwhile !== meanwhile) return
+    const isWanted = () => this.#meanwhile === meanwhile
+    const data = await this.#ask(RoomMomentDocument, { room: this.#room }, isWanted)
+    if (!data?.room) return
     this.#meanwhile = null
-    if (data?.room) this.#change(withMoment(this.#now, data.room, meanwhile))
+    this.#change(withMoment(this.#now, data.room, meanwhile))
   }
 
   get #now(): FeedState {
     if (!this.#latest) throw new Error('The room is not open yet.')
     return this.#latest
+  }
+
+  #begin(room: Snapshot): void {
+    this.#end()
+    this.#failures = 0
+    this.#latest = fromSnapshot(room)
+    this.#draw()
+    this.status.set('live')
+    this.#stop = follow(socket, EVENTS, this.#room, {
+      cursor: () => this.#now.cursor,
+      onFrame: (frame) => this.#take(frame),
+      onBroken: (errors) => this.#fail(errors.some(isRefusal) ? 'refused' : 'unreachable'),
+    })
+  }
+
+  #end(): void {
+    this.#stop?.()
+    this.#stop = undefined
+    this.#meanwhile = null
+  }
+
+  #fail(status: RoomStatus): void {
+    this.#end()
+    this.status.set(status)
+  }
+
+  /** The answer, however often it has to be asked for; nothing if it is refused, or not wanted any more. */
+  async #ask<Data extends { readonly room?: unknown }, Variables extends object>(
+    document: TypedDocumentNode<Data, Variables>,
+    variables: Variables,
+    isWanted: () => boolean,
+  ): Promise<Data | undefined> {
+    for (let failures = 0; !this.#isClosed && isWanted(); failures++) {
+      const { data, error } = await direct.query(document, variables).toPromise()
+      if (this.#isClosed || !isWanted()) break
+      if (data?.room || isRefused(error)) return data
+      await pause(failures)
+    }
+    return undefined
   }
 
   #page(load: () => Promise<void>): Promise<void> {
@@ -154,18 +210,18 @@ export class RoomFeed {
   #take(frame: Frame): void {
     const { event } = frame
     if (event.__typename === 'OnlineChanged') this.#meanwhile?.push(event)
-    if (event.__typename === 'MessageSent') this.#said.push(event.message)
+    if (event.__typename === 'MessageSent') {
+      this.#said.push(event.message)
+      if (!this.#now.messages.has(event.message.id)) this.#new.push(event.message)
+    }
     this.#change(applyFrame(this.#now, frame, this.#viewer, new Date().toISOString()))
     const { wants, ended } = this.#now
-    if (ended) this.#stop?.()
-    else if (wants === 'reset') void this.open()
-    else if (wants === 'refresh') void this.refresh()
-  }
-
-  #fail(errors: readonly GraphQLFormattedError[], isMissing = false): void {
-    this.#stop?.()
-    const isRefused = errors.some(({ extensions }) => REFUSALS.has(extensions?.code))
-    this.status.set(isMissing || isRefused ? 'refused' : 'unreachable')
+    if (ended) this.#end()
+    else if (wants === 'reset') {
+      this.#end()
+      // Whoever is about to go elsewhere begins there.
+      if (!this.#isOpening) void this.open()
+    } else if (wants === 'refresh') void this.refresh()
   }
 
   /** The state is the newest at once; it is drawn once a frame, however many events come in it. */
@@ -182,6 +238,7 @@ export class RoomFeed {
     this.state.set(this.#latest)
     // Now that the log shows them, they need not be shown as on their way.
     for (const message of this.#said.splice(0)) arrived(this.#room, message)
+    if (this.#new.length) this.news.set(this.#new.splice(0))
   }
 
   /** A page from above is drawn alone, so that the list knows that all that is new is above. */
@@ -191,3 +248,16 @@ export class RoomFeed {
 }
 
 const REFUSALS = new Set<unknown>(['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED'])
+
+function isRefusal({ extensions }: GraphQLFormattedError): boolean {
+  return REFUSALS.has(extensions?.code)
+}
+
+/** Where there is no answer: whether there will be none, or nobody could give it. */
+function isRefused(error: CombinedError | undefined): boolean {
+  return error === undefined || error.graphQLErrors.some(isRefusal)
+}
+
+async function pause(failures: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** failures)))
+}

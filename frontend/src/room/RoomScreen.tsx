@@ -4,30 +4,31 @@ import { useMediaQuery } from '@mantine/hooks'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { act, useAct } from '../api/act'
-import { AddReactionDocument, DeleteMessageDocument, RemoveReactionDocument } from '../api/generated'
+import { act } from '../api/act'
+import { AddReactionDocument, RemoveReactionDocument } from '../api/generated'
 import { connection } from '../api/socket'
 import { useStore } from '../api/store'
 import { roomPath } from '../app/paths'
 import { useShortcut } from '../app/shortcuts'
-import { Confirm } from '../design/Confirm'
 import { copy } from '../design/copy'
 import { Loading } from '../design/Loading'
 import { tell } from '../design/notices'
 import { Unreachable } from '../design/Unreachable'
 import { useMe } from '../session/viewer'
 import { Composer } from './composer/Composer'
-import { Feed, type Goal } from './feed/Feed'
+import { Feed } from './feed/Feed'
 import { createWishes, unwish, wish } from './feed/reactions'
 import type { Message, Person } from './feed/state'
 import { TypingLine } from './feed/TypingLine'
 import { type FeedTools, FeedToolsContext } from './feed/tools'
 import { PeoplePanel } from './people/PeoplePanel'
+import { Removal } from './Removal'
 import { RoomFeed } from './RoomFeed'
 import { Ended, Refused } from './RoomGone'
 import { type Panel, RoomHeader } from './RoomHeader'
 import classes from './RoomScreen.module.css'
 import { SearchPanel } from './search/SearchPanel'
+import { useGoal } from './useGoal'
 
 type Props = {
   room: string
@@ -58,27 +59,13 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
   const [whisperTo, setWhisperTo] = useState<Person | null>(null)
   const [editing, setEditing] = useState<string | null>(null)
   const [removing, setRemoving] = useState<Message | null>(null)
-  const [goal, setGoal] = useState<Goal | null>(message ? { message, isFound: true } : null)
+  const { goal, setGoal, jump, toPresent } = useGoal(feed, message, readUpTo)
   const isWide = useMediaQuery(WIDE, false, { getInitialValueInEffect: false })
 
-  const words = { made: t('made'), notFound: t('feed.notFound') }
-  const say = useRef(words)
+  const made = useRef(t('made'))
   useEffect(() => {
-    say.current = words
-  })
-  useEffect(() => {
-    if (isNew) tell(say.current.made)
+    if (isNew) tell(made.current)
   }, [isNew])
-
-  const begunAt = useRef(message)
-  const start = useRef(readUpTo)
-  useEffect(() => {
-    const wanted = begunAt.current
-    feed.open(wanted ?? start.current ?? undefined).then((isThere) => {
-      if (wanted && !isThere && feed.status.get() === 'live') tell(say.current.notFound)
-    })
-    return () => feed.close()
-  }, [feed])
 
   const address = state?.room.address
   const entered = useRef(address)
@@ -86,21 +73,6 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
     if (address && entered.current && entered.current !== address) onMoved(address)
     entered.current = address
   }, [address, onMoved])
-
-  const jump = useCallback(
-    async (to: string) => {
-      // A message that is not here yet is opened with what stands around it.
-      const isHere = feed.state.get()?.entries.some((entry) => entry.kind === 'message' && entry.id === to)
-      if (!isHere && !(await feed.open(to))) return tell(say.current.notFound)
-      setGoal({ message: to, isFound: true })
-    },
-    [feed],
-  )
-  useEffect(() => {
-    if (message === begunAt.current) return
-    begunAt.current = message
-    if (message) void jump(message)
-  }, [message, jump])
 
   const tools = useMemo<FeedTools>(
     () => ({
@@ -163,7 +135,7 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
     if (own?.kind !== 'message') return
     setGoal({ message: own.id, isFound: false })
     setEditing(own.id)
-  }, [feed, viewer])
+  }, [feed, viewer, setGoal])
   /** Whoever closes it is where they were when they opened it. */
   const setPanel = useCallback((next: Panel | null) => {
     if (next) opener.current = document.activeElement
@@ -227,6 +199,7 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
             wishes={wishes}
             editing={editing}
             goal={goal}
+            onPresent={toPresent}
             onSaved={onSaved}
           />
           <TypingLine people={isTyping ? typing : NOBODY} />
@@ -270,29 +243,3 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
 }
 
 const NOBODY: readonly Person[] = []
-
-type RemovalProps = { message: Message; feed: RoomFeed; onEnd: () => void }
-
-function Removal({ message, feed, onEnd }: RemovalProps) {
-  const { t } = useTranslation('room')
-  const { run, busy, problem } = useAct(DeleteMessageDocument)
-
-  async function remove() {
-    const accepted = await run({ input: { message: message.id } })
-    if (!accepted) return
-    feed.learn(accepted.message)
-    onEnd()
-  }
-
-  return (
-    <Confirm
-      title={t('delete.title')}
-      about={t('delete.about')}
-      action={t('action.delete')}
-      isBusy={busy}
-      problem={problem}
-      onConfirm={() => void remove()}
-      onClose={onEnd}
-    />
-  )
-}

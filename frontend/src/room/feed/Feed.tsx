@@ -13,6 +13,7 @@ import { useFormat } from '../../i18n/format'
 import { hasArrived, pending as outbox } from '../../outbox/outbox'
 import { whispers as allWhispers } from '../../whispers/whispers'
 import type { RoomFeed } from '../RoomFeed'
+import type { Goal } from '../useGoal'
 import { Announcer } from './Announcer'
 import classes from './Feed.module.css'
 import { MessageRow } from './MessageRow'
@@ -26,12 +27,6 @@ import type { FeedState, Message } from './state'
 import { useMarkRead } from './useMarkRead'
 import { WhisperLine } from './WhisperLine'
 
-/**
- * Where the feed is to go; another object is another wish, also for the same message. What was found is brought to the
- * middle and lights up; what is to be changed is only brought into sight.
- */
-export type Goal = { readonly message: string; readonly isFound: boolean }
-
 type Props = {
   feed: RoomFeed
   state: FeedState
@@ -39,6 +34,8 @@ type Props = {
   wishes: Wishes
   editing: string | null
   goal: Goal | null
+  /** To the last messages, which are not here; whether one is there now. */
+  onPresent: () => Promise<boolean>
   onSaved: (message: Message) => void
 }
 
@@ -46,7 +43,7 @@ type Props = {
 const NEAR_END = 60
 const LIT_MS = 2_400
 
-export function Feed({ feed, state, viewer, wishes, editing, goal, onSaved }: Props) {
+export function Feed({ feed, state, viewer, wishes, editing, goal, onPresent, onSaved }: Props) {
   const { t } = useTranslation('room')
   const { number } = useFormat()
   const { entries, messages, earlier, later, people, mine, online } = state
@@ -197,10 +194,10 @@ export function Feed({ feed, state, viewer, wishes, editing, goal, onSaved }: Pr
     goTo(next, 'nearest')
   }
 
-  function toPresent() {
+  async function toPresent() {
     isAtEnd.current = true
     if (later === null) toEnd()
-    else void feed.open()
+    else isAtEnd.current = await onPresent()
   }
 
   // They are listened to by the message that has the focus.
@@ -288,7 +285,11 @@ export function Feed({ feed, state, viewer, wishes, editing, goal, onSaved }: Pr
         {rows.length === 1 && <div className={classes.spring} />}
       </div>
       {(away !== null || later !== null) && (
-        <UnstyledButton className={classes.pill} onClick={toPresent} data-news={missed > 0 || undefined}>
+        <UnstyledButton
+          className={classes.pill}
+          onClick={() => void toPresent()}
+          data-news={missed > 0 || undefined}
+        >
           <IconArrowDown size={16} aria-hidden />
           {missed > 0 ? t('feed.news', { count: missed, number: number(missed) }) : t('feed.toEnd')}
         </UnstyledButton>
