@@ -105,6 +105,24 @@ describe('the search', () => {
     expect(found()).toEqual(['quick one'])
   })
 
+  it('does not go on with what was found by other words', async () => {
+    let late: (value: unknown) => void = () => {}
+    answer(({ matching, before }) => {
+      if (before) return new Promise((resolve) => (late = resolve))
+      return matching === 'slow' ? page(['slow one'], 'cursor') : page(['quick one'])
+    })
+    const box = search()
+    await userEvent.type(box, 'slow')
+    await userEvent.click(await screen.findByRole('button', { name: texts.more }))
+    await userEvent.clear(box)
+    await userEvent.type(box, 'q')
+    expect(screen.queryByRole('button', { name: texts.more })).toBe(null)
+    await waitFor(() => expect(found()).toEqual(['quick one']))
+    late(page(['an older slow one']))
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(found()).toEqual(['quick one'])
+  })
+
   it('says that there is nothing, or what was wrong', async () => {
     answer(({ matching }) =>
       matching === 'nothing' ? page([]) : { error: { graphQLErrors: [{ message: 'Too often.' }] } },

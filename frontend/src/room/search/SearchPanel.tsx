@@ -1,7 +1,7 @@
 // Looks for words in all that was said in the room; what is found leads there.
 import { Button, Stack, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
-import { memo, useEffect, useState } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useClient } from 'urql'
 
@@ -32,8 +32,12 @@ export const SearchPanel = memo(function SearchPanel({ room, onOpen }: Props) {
   const [results, setResults] = useState<Results | null>(null)
   const [problem, setProblem] = useState('')
   const wanted = words.trim()
+  /** How many questions were asked: only the last one's answer counts. */
+  const asked = useRef(0)
 
-  async function search(before: Results | null, isCurrent: () => boolean) {
+  async function search(before: Results | null) {
+    asked.current += 1
+    const mine = asked.current
     const { data, error } = await client
       .query(
         SearchMessagesDocument,
@@ -41,7 +45,7 @@ export const SearchPanel = memo(function SearchPanel({ room, onOpen }: Props) {
         { requestPolicy: 'network-only' },
       )
       .toPromise()
-    if (!isCurrent()) return
+    if (mine !== asked.current) return
     const page = data?.room?.messages
     setProblem(page ? '' : (error?.graphQLErrors[0]?.message ?? t('search.unreachable')))
     if (!page) return
@@ -55,13 +59,10 @@ export const SearchPanel = memo(function SearchPanel({ room, onOpen }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another search is begun by other words alone
   useEffect(() => {
     setProblem('')
+    asked.current += 1
     if (!wanted) return setResults(null)
-    let isCurrent = true
-    const timer = setTimeout(() => void search(null, () => isCurrent), PAUSE_MS)
-    return () => {
-      isCurrent = false
-      clearTimeout(timer)
-    }
+    const timer = setTimeout(() => void search(null), PAUSE_MS)
+    return () => clearTimeout(timer)
   }, [room, wanted])
 
   const isBusy = wanted !== '' && results?.words !== wanted && !problem
@@ -92,8 +93,8 @@ export const SearchPanel = memo(function SearchPanel({ room, onOpen }: Props) {
           ))}
         </ul>
       )}
-      {wanted && results?.before && (
-        <Button variant="subtle" onClick={() => void search(results, () => true)}>
+      {results?.before && results.words === wanted && (
+        <Button variant="subtle" onClick={() => void search(results)}>
           {t('more')}
         </Button>
       )}
