@@ -180,6 +180,13 @@ test('no more is taken than can be kept', () => {
   expect(outbox.pending.get()).toHaveLength(PENDING_MAX)
 })
 
+test('nothing is taken while nobody is here', () => {
+  const { outbox, page } = opened()
+  outbox.close()
+  expect(outbox.send(draft('whose?'))).toBe(false)
+  expect(page.items.size).toBe(0)
+})
+
 test('a full storage does not keep anything from being sent', async () => {
   const { outbox, server, page } = opened()
   page.isFull = true

@@ -63,9 +63,9 @@ export class Outbox {
     this.pending.set([])
   }
 
-  /** Whether there was room for it. */
+  /** Whether there was room for it, and anybody here to send it. */
   send(draft: Draft): boolean {
-    if (this.pending.get().length - this.#acknowledged.size >= PENDING_MAX) return false
+    if (!this.#viewer || this.pending.get().length - this.#acknowledged.size >= PENDING_MAX) return false
     this.#put({ ...draft, key: newKey(), at: this.#moment(), state: 'waiting' })
     return true
   }

@@ -207,6 +207,7 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
             state={state}
             feed={feed}
             replyTo={replyTo}
+            onReply={tools.reply}
             onReplyEnd={onReplyEnd}
             whisperTo={whisperTo}
             onWhisperEnd={onWhisperEnd}

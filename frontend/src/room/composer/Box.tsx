@@ -19,20 +19,20 @@ import { SetTypingDocument } from '../../api/generated'
 import { useStore } from '../../api/store'
 import { useShortcut } from '../../app/shortcuts'
 import { useNameOf } from '../../design/PersonName'
-import { send } from '../../outbox/outbox'
 import { useMe } from '../../session/viewer'
 import type { Message, Person } from '../feed/state'
 import { AttachButton } from './AttachButton'
 import { bodyOf, charactersLeft } from './body'
 import classes from './Composer.module.css'
+import { deskOf, type Parcel } from './Desk'
 import { DropArea } from './DropArea'
-import { draftOf, keepDraft } from './drafts'
+import { draftOf, joined, keepDraft } from './drafts'
 import { EmojiButton } from './EmojiButton'
 import { Left } from './Left'
 import { withMention } from './mentions'
+import { Parcels } from './Parcels'
 import { ReplyStrip, WhisperStrip } from './Strip'
 import { optionId, Suggestions } from './Suggestions'
-import { isBusy, Tray } from './Tray'
 import { Typing } from './typing'
 import { Uploads } from './Uploads'
 import { type Present, useMentions } from './useMentions'
@@ -41,6 +41,7 @@ import { useWhisper } from './useWhisper'
 /** What the box asks of the screen around it, whose state changes with every event of the room. */
 export type Around = {
   readonly present: () => Present
+  readonly reply: (message: Message) => void
   readonly endReply: () => void
   readonly endWhisper: () => void
   readonly editLast: () => void
@@ -61,13 +62,14 @@ export const Box = memo(function Box({ room, title, replyTo, whisperTo, around }
   const belowId = useId()
   const input = useRef<HTMLTextAreaElement>(null)
 
+  // Before the draft: after a reload it brings back into it what waited.
+  const desk = deskOf(viewer, room)
+  const tray = useStore(desk.tray)
+  const uploads = useStore(tray.uploads)
   const [draft, setDraft] = useState(() => draftOf(viewer, room))
   const secret = useWhisper(room, whisperTo)
   const text = whisperTo ? secret.text : draft
   const [trouble, setTrouble] = useState<string | null>(null)
-  const [isWaiting, setWaiting] = useState(false)
-  const [tray] = useState(() => new Tray(room))
-  const uploads = useStore(tray.uploads)
   const typing = useMemo(
     () => new Typing((typing) => void act(SetTypingDocument, { input: { room, typing } })),
     [room],
@@ -105,14 +107,6 @@ export const Box = memo(function Box({ room, title, replyTo, whisperTo, around }
     caret.current = null
   }, [text])
 
-  const isUploading = isBusy(uploads)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when the files are there, with the text of that moment
-  useEffect(() => {
-    if (!isWaiting || isUploading) return
-    setWaiting(false)
-    if (uploads.every(({ state }) => state === 'done')) say()
-  }, [isWaiting, isUploading])
-
   const body = bodyOf(text)
   const left = charactersLeft(text)
   const isTooLong = left !== null && left < 0
@@ -139,26 +133,29 @@ export const Box = memo(function Box({ room, title, replyTo, whisperTo, around }
 
   function submit() {
     if (!canSend) return
-    if (whisperTo) void whisper(whisperTo)
-    else if (isUploading) setWaiting(true)
-    else say()
-  }
-
-  function say() {
-    const quoted = replyTo && {
-      id: replyTo.id,
-      body: replyTo.body,
-      deletedAt: replyTo.deletedAt,
-      author: replyTo.author,
+    if (whisperTo) {
+      void whisper(whisperTo)
+      return
     }
-    if (!send({ room, body: bodyOf(draft), replyTo: quoted, attachments: tray.ready })) {
+    if (!desk.send(draft, replyTo)) {
       setTrouble(t('composer.tooMuch'))
       return
     }
-    tray.sent()
     typing.sent()
     setDraft('')
     around.endReply()
+  }
+
+  /** What waits for its files is not to be sent yet. */
+  function takeBack(parcel: Parcel) {
+    if (!desk.unpack(parcel)) {
+      setTrouble(t('composer.tooManyFiles'))
+      return
+    }
+    if (whisperTo) around.endWhisper()
+    setDraft(joined([parcel.text, draft]))
+    if (parcel.replyTo && !replyTo) around.reply(parcel.replyTo)
+    input.current?.focus()
   }
 
   async function whisper({ id }: Person) {
@@ -220,6 +217,7 @@ export const Box = memo(function Box({ room, title, replyTo, whisperTo, around }
           onPick={mentions.pick}
         />
       )}
+      <Parcels desk={desk} onTakeBack={takeBack} />
       <div className={classes.box} data-private={whisperTo ? true : undefined}>
         {whisperTo ? (
           <WhisperStrip person={whisperTo} onEnd={around.endWhisper} />
@@ -265,7 +263,7 @@ export const Box = memo(function Box({ room, title, replyTo, whisperTo, around }
             color={whisperTo ? 'yellow' : canSend ? undefined : 'gray'}
             aria-label={whisperTo ? t('composer.sendWhisper') : t('composer.send')}
             disabled={!canSend && !secret.isBusy}
-            loading={secret.isBusy || isWaiting}
+            loading={secret.isBusy}
             // The keyboard of a phone stays where it is.
             onMouseDown={(event) => event.preventDefault()}
             onClick={submit}

@@ -1,13 +1,13 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
-import { cleanup, fireEvent, render, screen, act as settle } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen, act as settle, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { afterEach, beforeAll, beforeEach, expect, type Mock, test, vi } from 'vitest'
 
 import { act } from '../../api/act'
-import { SetTypingDocument } from '../../api/generated'
+import { SetTypingDocument, UploadAttachmentDocument } from '../../api/generated'
 import design from '../../design/texts/en.json'
 import { send } from '../../outbox/outbox'
 import { ViewerContext } from '../../session/viewer'
@@ -29,7 +29,7 @@ const answer = act as unknown as Mock<(document: unknown, variables: unknown) =>
 const me = person('me', 'nika')
 const sara = person('2', 'sara')
 const viewer = { id: 'v', email: null, locale: 'EN', lastLogInAt: null, user: me } as const
-const heard = { onReplyEnd: vi.fn(), onWhisperEnd: vi.fn(), onEditLast: vi.fn() }
+const heard = { onReply: vi.fn(), onReplyEnd: vi.fn(), onWhisperEnd: vi.fn(), onEditLast: vi.fn() }
 const feed = { refresh: vi.fn() }
 const user = userEvent.setup()
 
@@ -198,24 +198,64 @@ test('too long a text is not sent, and says how much is too much', async () => {
   expect(send).not.toHaveBeenCalled()
 })
 
-test('a message waits for its files, and goes by itself when they are there', async () => {
-  let uploaded = (_: unknown) => {}
-  answer.mockImplementation((document) =>
-    document === SetTypingDocument ? Promise.resolve({}) : new Promise((resolve) => (uploaded = resolve)),
-  )
-  open()
-  const file = new File(['tea'], 'menu.txt')
-  fireEvent.drop(window, { dataTransfer: { types: ['Files'], files: [file] } })
+test('a message waits for its files as it was written, and leaves the box to the next', async () => {
+  const upload = uploading()
+  const { again } = open({ replyTo: message('m1', 'what is there?') })
+  drop('menu.txt')
   await user.type(box(), 'the menu{Enter}')
+  expect(heard.onReplyEnd).toHaveBeenCalledOnce()
   expect(send).not.toHaveBeenCalled()
-  const attachment = { id: 'a1', name: 'menu.txt' }
-  await settle(async () => uploaded({ payload: { attachment } }))
-  expect(send).toHaveBeenCalledWith({
+  expect(box().value).toBe('')
+
+  again({ replyTo: null })
+  await user.type(box(), 'coming{Enter}')
+  expect(send).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ body: 'coming', attachments: [] }))
+  await user.type(box(), 'and not')
+  await settle(async () => upload.end({ payload: { attachment: { id: 'a1', name: 'menu.txt' } } }))
+  expect(send).toHaveBeenLastCalledWith({
     room: 'tea',
     body: 'the menu',
-    replyTo: null,
-    attachments: [attachment],
+    replyTo: expect.objectContaining({ id: 'm1' }),
+    attachments: [{ id: 'a1', name: 'menu.txt' }],
   })
+  expect(box().value).toBe('and not')
+  expect(screen.queryByRole('list', { name: english.composer.parcels })).toBeNull()
+})
+
+test('a message whose file did not get through is still there, and can be had back with all that it had', async () => {
+  const upload = uploading()
+  const answered = message('m1', 'what is there?')
+  const { again } = open({ replyTo: answered })
+  drop('menu.txt')
+  await user.type(box(), 'the menu{Enter}')
+  again({ replyTo: null })
+  await user.type(box(), 'coming')
+  await settle(async () => upload.end({ problem: { code: 'UNREACHABLE', detail: 'No answer.' } }))
+  const parcels = screen.getByRole('list', { name: english.composer.parcels })
+  expect(within(parcels).getByRole('alert').textContent).toBe('No answer.')
+
+  await user.click(within(parcels).getByRole('button', { name: english.composer.takeBack }))
+  expect(box().value).toBe('the menu\ncoming')
+  expect(document.activeElement).toBe(box())
+  expect(heard.onReply).toHaveBeenCalledExactlyOnceWith(answered)
+  expect(parcels.isConnected).toBe(false)
+  const files = within(screen.getByRole('list', { name: english.composer.files }))
+  await user.click(files.getByRole('button', { name: /Try again/ }))
+  await settle(async () => upload.end({ payload: { attachment: { id: 'a1', name: 'menu.txt' } } }))
+  expect(send).not.toHaveBeenCalled()
+  await user.type(box(), '{Enter}')
+  expect(send).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ body: 'the menu\ncoming' }))
+  expect(screen.queryByRole('list', { name: english.composer.files })).toBeNull()
+})
+
+test('whoever goes elsewhere while files are uploaded has sent them all the same', async () => {
+  const upload = uploading()
+  open()
+  drop('menu.txt')
+  await user.type(box(), 'the menu{Enter}')
+  cleanup()
+  upload.end({ payload: { attachment: { id: 'a1', name: 'menu.txt' } } })
+  await vi.waitFor(() => expect(send).toHaveBeenCalledWith(expect.objectContaining({ body: 'the menu' })))
 })
 
 test('who may not write is told so, and until when', () => {
@@ -261,6 +301,22 @@ function open(props: Partial<Props> = {}) {
   )
   const { rerender } = render(shown(props))
   return { again: (more: Partial<Props>) => rerender(shown(more)) }
+}
+
+/** The upload that is under way, and what comes of it. */
+function uploading() {
+  const upload = { end: (_: unknown) => {} }
+  answer.mockImplementation((document) =>
+    document === UploadAttachmentDocument
+      ? new Promise((resolve) => (upload.end = resolve))
+      : Promise.resolve({}),
+  )
+  return upload
+}
+
+function drop(name: string) {
+  const files = [new File(['tea'], name)]
+  fireEvent.drop(window, { dataTransfer: { types: ['Files'], files } })
 }
 
 function box(): HTMLTextAreaElement {

@@ -12,6 +12,7 @@ type Props = {
   state: FeedState
   feed: RoomFeed
   replyTo: Message | null
+  onReply: (message: Message) => void
   onReplyEnd: () => void
   whisperTo: Person | null
   onWhisperEnd: () => void
@@ -26,6 +27,7 @@ export function Composer({ feed, replyTo, whisperTo, ...rest }: Props) {
   const around = useMemo<Around>(
     () => ({
       present: () => latest.current.state,
+      reply: (message) => latest.current.onReply(message),
       endReply: () => latest.current.onReplyEnd(),
       endWhisper: () => latest.current.onWhisperEnd(),
       editLast: () => latest.current.onEditLast(),

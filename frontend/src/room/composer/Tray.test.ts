@@ -66,6 +66,8 @@ test('one that did not get through can be tried again', async () => {
   tray.sent()
   tray.retry(tray.uploads.get()[0]!.id)
   await vi.waitFor(() => expect(tray.uploads.get()[0]?.state).toBe('done'))
+  tray.sent()
+  expect(tray.uploads.get()).toEqual([])
 })
 
 test('too often is waited for', async () => {

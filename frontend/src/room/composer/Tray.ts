@@ -26,11 +26,12 @@ export type Upload = {
 export const FILES_MAX = 10
 export const FILE_MAX_BYTES = 5 * 1024 * 1024
 
+let count = 0
+
 export class Tray {
   readonly uploads = createStore<readonly Upload[]>([])
 
   readonly #room: string
-  #count = 0
   #isBusy = false
   #current: { readonly id: number; readonly cancel: AbortController } | null = null
 
@@ -45,8 +46,8 @@ export class Tray {
       .map(
         (file): Upload =>
           file.size > FILE_MAX_BYTES
-            ? { id: ++this.#count, file, share: 0, state: 'refused', detail: tooBig() }
-            : { id: ++this.#count, file, share: 0, state: 'waiting' },
+            ? { id: ++count, file, share: 0, state: 'refused', detail: tooBig() }
+            : { id: ++count, file, share: 0, state: 'waiting' },
       )
     this.uploads.set([...this.uploads.get(), ...taken])
     for (const { id, file, state } of taken) {
@@ -64,8 +65,39 @@ export class Tray {
   }
 
   retry(id: number): void {
-    this.#change(id, { state: 'waiting' })
+    this.#change(id, { state: 'waiting', mayRetry: false })
     void this.#work()
+  }
+
+  /** Once more, what did not get through. */
+  retryAll(): void {
+    for (const { id, mayRetry } of this.uploads.get()) if (mayRetry) this.retry(id)
+  }
+
+  /** What another tray has, before its own. Whether there was room for all of it; else nothing is taken. */
+  take(other: Tray): boolean {
+    const taken = other.uploads.get()
+    if (taken.length + this.uploads.get().length > FILES_MAX) return false
+    other.clear()
+    const begun = taken.map((each) =>
+      each.state === 'uploading' ? { ...each, state: 'waiting' as const } : each,
+    )
+    this.uploads.set([...begun, ...this.uploads.get()])
+    void this.#work()
+    return true
+  }
+
+  /** Another tray with what may yet get through. What cannot go is nowhere any more; all else stays. */
+  withoutRefused(): Tray {
+    const rest = new Tray(this.#room)
+    rest.uploads.set(this.uploads.get().filter(({ mayRetry }) => mayRetry))
+    this.uploads.set(this.uploads.get().filter(({ state }) => state !== 'refused'))
+    return rest
+  }
+
+  clear(): void {
+    this.#current?.cancel.abort()
+    this.uploads.set([])
   }
 
   /** What can go with the message. */

@@ -34,7 +34,7 @@ function UploadItem({ tray, upload }: { tray: Tray; upload: Upload }) {
         <div className={classes.name} dir="auto" title={file.name}>
           {file.name}
         </div>
-        <div className={classes.about} role={detail ? 'alert' : undefined}>
+        <div className={classes.about} role={state === 'refused' ? 'alert' : undefined}>
           {state === 'refused'
             ? detail
             : state === 'uploading'

@@ -1,0 +1,99 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, type Mock, test, vi } from 'vitest'
+
+import { act } from '../../api/act'
+import { connection } from '../../api/socket'
+import { send } from '../../outbox/outbox'
+import { Desk, deskOf } from './Desk'
+import { draftOf, keepDraft } from './drafts'
+import { FILES_MAX } from './Tray'
+
+vi.mock('../../api/act', async (original) => ({ ...(await original<object>()), act: vi.fn() }))
+vi.mock('../../outbox/outbox', () => ({ send: vi.fn(() => true) }))
+const answer = act as unknown as Mock<() => Promise<unknown>>
+const done = { payload: { attachment: { id: 'a1' } } }
+const unreachable = { problem: { code: 'UNREACHABLE', detail: 'No answer.' } }
+
+beforeEach(() => {
+  localStorage.clear()
+  sessionStorage.clear()
+})
+
+afterEach(() => {
+  vi.clearAllMocks()
+  connection.set('idle')
+})
+
+test('what waits for its files when the page goes is in the box of the next, before what was begun there', () => {
+  answer.mockReturnValue(new Promise(() => {}))
+  const desk = new Desk('me', 'tea')
+  for (const text of ['the menu', 'the bill']) {
+    desk.tray.get().add(files(1))
+    desk.send(text, null)
+  }
+  keepDraft('me', 'tea', 'half a thou')
+  new Desk('she', 'tea')
+  new Desk('me', 'tea')
+  expect(draftOf('me', 'tea')).toBe('the menu\nthe bill\nhalf a thou')
+  new Desk('me', 'tea')
+  expect(draftOf('me', 'tea')).toBe('the menu\nthe bill\nhalf a thou')
+})
+
+test('what was sent is not begun again', async () => {
+  answer.mockResolvedValue(done)
+  const desk = new Desk('me', 'tea')
+  desk.tray.get().add(files(1))
+  desk.send('the menu', null)
+  await vi.waitFor(() => expect(send).toHaveBeenCalledOnce())
+  new Desk('me', 'tea')
+  expect(draftOf('me', 'tea')).toBe('')
+})
+
+test('a file that did not get through is tried again when the server can be reached, and its message goes', async () => {
+  answer.mockResolvedValueOnce(unreachable).mockResolvedValue(done)
+  const desk = deskOf('me', 'garden')
+  desk.tray.get().add(files(1))
+  desk.send('the menu', null)
+  await vi.waitFor(() => expect(parcel(desk).tray.uploads.get()[0]?.state).toBe('refused'))
+  connection.set('connected')
+  await vi.waitFor(() => expect(send).toHaveBeenCalledWith(expect.objectContaining({ body: 'the menu' })))
+})
+
+test('one that is taken out is not waited for any more, and without words nothing is left to be said', async () => {
+  answer.mockResolvedValue(unreachable)
+  const desk = new Desk('me', 'tea')
+  desk.tray.get().add(files(1))
+  desk.send('', null)
+  await vi.waitFor(() => expect(parcel(desk).tray.uploads.get()[0]?.state).toBe('refused'))
+  parcel(desk).tray.remove(parcel(desk).tray.uploads.get()[0]!.id)
+  expect(desk.parcels.get()).toEqual([])
+  expect(send).not.toHaveBeenCalled()
+})
+
+test('more files than one message has are not put together by taking one back', () => {
+  answer.mockReturnValue(new Promise(() => {}))
+  const desk = new Desk('me', 'tea')
+  desk.tray.get().add(files(FILES_MAX))
+  desk.send('the menu', null)
+  desk.tray.get().add(files(1))
+  expect(desk.unpack(parcel(desk))).toBe(false)
+  expect(parcel(desk).tray.uploads.get()).toHaveLength(FILES_MAX)
+  expect(desk.tray.get().uploads.get()).toHaveLength(1)
+})
+
+test('whoever would go while something is uploaded is asked by the browser, and nobody else', async () => {
+  expect(dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(true)
+  answer.mockReturnValue(new Promise(() => {}))
+  const desk = deskOf('me', 'kitchen')
+  desk.tray.get().add(files(1))
+  desk.send('the menu', null)
+  expect(dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(false)
+})
+
+function parcel(desk: Desk) {
+  return desk.parcels.get()[0]!
+}
+
+function files(count: number): File[] {
+  return Array.from({ length: count }, () => new File(['tea'], 'menu.txt'))
+}
