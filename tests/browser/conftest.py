@@ -106,9 +106,10 @@ def come(server: ServerProcess, window: Open) -> Come:
     return come
 
 
-def picture(name: str = "tea.png") -> FilePayload:
+def picture(name: str = "tea.png", *, noise: bool = False) -> FilePayload:
+    """Of noise it is large."""
     file = BytesIO()
-    Image.new("RGB", (320, 240), "teal").save(file, "PNG")
+    (Image.effect_noise((320, 240), 99) if noise else Image.new("RGB", (320, 240), "teal")).save(file, "PNG")
     return {"name": name, "mimeType": "image/png", "buffer": file.getvalue()}
 
 

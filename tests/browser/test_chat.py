@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Come, picture
+from tests.browser.explorer import until
 
 
 def test_entering_an_address_where_nobody_has_been_creates_the_room_and_says_so(come: Come) -> None:
@@ -107,14 +108,23 @@ def test_a_new_avatar_is_seen_beside_what_its_owner_has_said(come: Come) -> None
     expect(profile.get_by_role("button", name="Remove")).to_be_visible()
 
 
-def test_a_file_goes_with_a_message(come: Come) -> None:
+def test_a_message_waits_for_its_file_whose_way_is_shown_while_more_is_said(come: Come) -> None:
     vera, ali = come().arrive("vera", "samovar"), come().arrive("ali", "samovar")
-    ali.page.locator("input[type=file]").set_input_files(picture("stove.png"))
-    expect(ali.page.get_by_role("button", name="Take out \u2068stove.png\u2069")).to_be_visible()
+    network = ali.page.context.new_cdp_session(ali.page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 50_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    big = picture("stove.png", noise=True)
+    ali.page.locator("input[type=file]").set_input_files([picture("oven.png"), big])
+    way = ali.page.get_by_role("progressbar", name="Uploading \u2068stove.png\u2069")
     ali.say("our stove")
-    shown = vera.message("our stove").get_by_role("button", name="Open picture").locator("img")
+    until(ali.page, lambda: way.evaluate("(bar) => bar.value"), lambda value: 0 < value < 1)
+    ali.say("a picture is on its way")
+    vera.sees("a picture is on its way")
+    network.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
+    shown = vera.message("our stove").get_by_role("button", name="Open picture \u2068stove.webp\u2069").locator("img")
     expect(shown).to_be_visible()
     assert shown.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 0
+    expect(ali.page.get_by_role("list", name="Messages that wait for their files")).to_have_count(0)
 
 
 def test_somebody_is_mentioned_by_the_beginning_of_their_name_and_finds_it_on_the_first_screen(come: Come) -> None:
