@@ -14,7 +14,7 @@ class BackendConfig(AppConfig):
         from backend import database, hub
         from backend.channels_broker import ChannelsBroker
         from backend.chat import personal
-        from backend.chat.event_log import RoomLog
+        from backend.chat.room_log import RoomLog
         from backend.presence import news, typing
 
         limits = hub.Limits(**settings.HUB)

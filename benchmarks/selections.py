@@ -59,7 +59,7 @@ async def us_per_event(render: "Render", item: "Item") -> float:
 async def measure() -> bool:
     from backend import hub
     from backend.accounts.users import Person
-    from backend.chat import event_log, events, facts
+    from backend.chat import events, facts, room_log
     from backend.chat.events import Logged
     from backend.chat.policies import Audience
     from chat_schema import documents, sharing
@@ -83,7 +83,7 @@ async def measure() -> bool:
         id=17, room_id=3, author=author, body="Salaam", seq=5, version=5, sent_at=now, edited_at=None, deleted_at=None
     )
     said = Logged(room_id=3, seq=5, tag=5, at=now, event=events.MessageSent(message=17), message=message)
-    item: hub.Item = event_log.entry(said)
+    item: hub.Item = room_log.entry(said)
 
     is_met = True
     for name, selection in DOCUMENTS.items():

@@ -10,7 +10,7 @@ import strawberry
 from strawberry import UNSET
 
 from backend import database, hub
-from backend.chat import event_log, events, streams
+from backend.chat import event_log, events, room_log, streams
 from backend.chat.events import Logged
 from backend.chat.policies import Audience
 from backend.errors import DomainError, Forbidden, NotFound
@@ -228,7 +228,7 @@ def _why_it_ended(logged: Logged) -> DomainError:
 async def events_page(info: Info, room_id: int, *, after: str | None, first: int) -> RoomEventPage:
     read = streams.events_page
     page = await database.run(read, reader=info.context.reader, room_id=room_id, after=after, first=first)
-    items: list[hub.Item] = [event_log.entry(each) for each in page.events]
+    items: list[hub.Item] = [room_log.entry(each) for each in page.events]
     if page.reset:
         items.append(hub.Reset(page.end_cursor, page.reset))
     return RoomEventPage(

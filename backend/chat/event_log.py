@@ -1,4 +1,4 @@
-"""The log of each room: append, read, heads. Nothing else writes `RoomEvent`.
+"""The log of each room, as it is written: `append`. Nothing else writes `RoomEvent`; `replay` reads it.
 
 `Room.head` is raised by an UPDATE inside the transaction that makes the change. Its row lock is the order: commit
 order equals seq order, and a rollback leaves no hole. (A database sequence would leave gaps, and let 8 be seen
@@ -6,36 +6,21 @@ before 7.) The price: changes to one room are serial.
 """
 
 import secrets
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import reduce
-from operator import or_
 from typing import cast
 
 import msgspec
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from backend import database, hub
-from backend.accounts import users
-from backend.chat import facts, listing
+from backend.chat import facts, listing, replay
 from backend.chat.cursors import Cursor
-from backend.chat.events import (
-    Departure,
-    Logged,
-    MemberChanged,
-    MemberLeft,
-    MessageDeleted,
-    RoomChanged,
-    RoomDeleted,
-    RoomEvent,
-    load,
-    store,
-)
-from backend.chat.models import Membership, Message, Room
+from backend.chat.events import Logged, RoomChanged, RoomEvent, store
+from backend.chat.models import Membership, Room
 from backend.chat.models import RoomEvent as Row
 from backend.database import CLOCK
 from backend.errors import NotFound
@@ -47,6 +32,10 @@ _TOPIC = "room."
 def topic(room_id: int) -> str:
     """The hub's name for a room's log. Made of the id: a channel layer takes ASCII alone."""
     return f"{_TOPIC}{room_id}"
+
+
+def room_of(topic: str) -> int:
+    return int(topic.removeprefix(_TOPIC))
 
 
 def principal(user_id: int) -> str:
@@ -166,7 +155,7 @@ def _publish(room_id: int, hints: Sequence[bytes]) -> None:
 
 def _logged(place: Place, event: RoomEvent) -> Logged:
     if place.message is None:
-        [logged] = _resolve([(place.room_id, place.seq, place.tag, place.at, event)])
+        [logged] = replay.resolve([(place.room_id, place.seq, place.tag, place.at, event)])
         return logged
     return Logged(place.room_id, place.seq, place.tag, place.at, event, message=place.message)
 
@@ -240,136 +229,3 @@ def erase(place: Place) -> None:
     """Keep nothing of what happened before this place, which is to be the last of its log."""
     Row.objects.filter(room=place.room_id).delete()
     Room.objects.filter(pk=place.room_id).update(tail=place.seq - 1)
-
-
-def read(room_id: int, after: int, limit: int) -> list[Logged]:
-    """The events after a position, in order and without a hole; none if the next one is no longer kept.
-
-    Of a deleted room only the last one, whatever came before.
-    """
-    logged = _read(room_id, after, limit)
-    while not all(map(_is_whole, logged)):  # the room was deleted between two statements: now its log says so
-        logged = _read(room_id, after, limit)
-    follows = logged and (logged[0].seq == after + 1 or isinstance(logged[0].event, RoomDeleted))
-    return logged if follows else []
-
-
-def _read(room_id: int, after: int, limit: int) -> list[Logged]:
-    return resolve(Row.objects.filter(room=room_id, seq__gt=after).order_by("seq")[:limit])
-
-
-def resolve(rows: Iterable[Row]) -> list[Logged]:
-    """The events of these rows, of whichever rooms."""
-    return _resolve([(row.room_id, row.seq, row.tag, row.at, load(row.data)) for row in rows])
-
-
-def _is_whole(logged: Logged) -> bool:
-    """Whether all that the event names was there."""
-    return all(getattr(logged, name) is not None for name in ("message", "member") if hasattr(logged.event, name))
-
-
-def tag_at(room_id: int, seq: int) -> int | None:
-    """The tag of the event at `seq`, if there is one."""
-    return tags_at([(room_id, seq)]).get((room_id, seq))
-
-
-def tags_at(places: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], int]:
-    """The same for many places (room, seq), in one query."""
-    if not places:
-        return {}
-    seqs_of = defaultdict(set)
-    for room_id, seq in places:
-        seqs_of[room_id].add(seq)
-    asked = reduce(or_, (Q(room=room_id, seq__in=seqs) for room_id, seqs in seqs_of.items()))
-    rows = Row.objects.filter(asked).values_list("room", "seq", "tag")
-    return {(room_id, seq): tag for room_id, seq, tag in rows}
-
-
-def _resolve(events: Sequence[tuple[int, int, int, datetime, RoomEvent]]) -> list[Logged]:
-    """Join what the events name, as it is now: three queries at most, whatever their number."""
-    happened = [event for *_, event in events]
-    messages = _named("message", happened)
-    members = _named("member", happened)
-    doers = _named("by", happened)
-    message_rows = Message.objects.filter(pk__in=messages).select_related("author") if messages else ()
-    member_rows = Membership.objects.filter(pk__in=members).select_related("user") if members else ()
-    message_facts = {row.pk: facts.message(row) for row in message_rows}
-    member_facts = {row.pk: facts.member(row) for row in member_rows}
-    people = users.people(doers) if doers else {}
-    return [
-        Logged(
-            room_id=room_id,
-            seq=seq,
-            tag=tag,
-            at=at,
-            event=event,
-            message=message_facts.get(getattr(event, "message", 0)),
-            member=member_facts.get(getattr(event, "member", 0)),
-            by=people.get(getattr(event, "by", None) or 0),
-        )
-        for room_id, seq, tag, at, event in events
-    ]
-
-
-def _named(what: str, events: Sequence[RoomEvent]) -> set[int]:
-    """The ids that events name; none of the tables has an id 0."""
-    return {named for event in events if (named := getattr(event, what, None))}
-
-
-class RoomLog:
-    """The logs of all rooms, as the hub asks for them (`hub.Log`)."""
-
-    def decode(self, hint: bytes) -> hub.Entry:
-        try:
-            return entry(_hint.decode(hint), size=len(hint))
-        except RecursionError as error:
-            raise ValueError("nested too deeply") from error
-
-    def read(self, topic: str, after: int, limit: int) -> list[hub.Entry]:
-        return [entry(logged) for logged in read(_room_of(topic), after, limit)]
-
-    def heads(self, topics: Collection[str]) -> Mapping[str, hub.Head]:
-        rooms = Room.objects.filter(pk__in=[_room_of(each) for each in topics]).values_list("pk", "head", "head_tag")
-        return {topic(pk): hub.Head(head, str(Cursor(pk, head, tag))) for pk, head, tag in rooms}
-
-
-_hint = msgspec.msgpack.Decoder(Logged)
-_FIXED_SIZE = 300  # bytes of an event without its text
-
-
-def entry(logged: Logged, *, size: int | None = None) -> hub.Entry:
-    """A logged event as the hub keeps it."""
-    event, message = logged.event, logged.message
-    if size is None:
-        size = _FIXED_SIZE + (2 * len(message.body) if message else 0)
-    return hub.Entry(
-        seq=logged.seq,
-        cursor=cursor(logged),
-        payload=logged,
-        size=size,
-        subject=f"message.{message.id}" if message else None,
-        erases=isinstance(event, MessageDeleted | RoomDeleted) or _is_of_a_name(logged),
-        ends=_ends(logged),
-    )
-
-
-def _is_of_a_name(logged: Logged) -> bool:
-    """Whether a person has another name or avatar from then on, or nothing any more.
-
-    What others did shows the person too: all of it is read again.
-    """
-    event = logged.event
-    if isinstance(event, MemberLeft):
-        return event.departure is Departure.DELETED
-    return isinstance(event, MemberChanged) and logged.member is not None and event.by == logged.member.person.id
-
-
-def _ends(logged: Logged) -> str | None:
-    """Whose access ends with this event."""
-    if isinstance(logged.event, RoomDeleted):
-        return hub.EVERYONE
-    return principal(logged.member.person.id) if isinstance(logged.event, MemberLeft) and logged.member else None
-
-
-def _room_of(topic: str) -> int:
-    return int(topic.removeprefix(_TOPIC))

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from backend import database, rates
 from backend.accounts.credentials import Viewer
 from backend.accounts.users import Person
-from backend.chat import attachments, drafts, event_log, facts, policies, search, speakers
+from backend.chat import attachments, drafts, event_log, facts, policies, replay, search, speakers
 from backend.chat.cursors import Cursor
 from backend.chat.drafts import Checked, Draft
 from backend.chat.events import MessageDeleted, MessageEdited, MessageSent
@@ -320,7 +320,7 @@ def accepted(row: Message, place: event_log.Place) -> Accepted:
 def _as_it_is(row: Message, *, duplicate: bool = False) -> Accepted:
     """As its last event made it."""
     # One that is no longer kept has no tag: a stream that is to start there is reset, whatever the tag says.
-    tag = event_log.tag_at(row.room_id, row.version) or 0
+    tag = replay.tag_at(row.room_id, row.version) or 0
     return Accepted(facts.message(row), str(Cursor(row.room_id, row.version, tag)), duplicate)
 
 

@@ -7,7 +7,7 @@ import msgspec
 from django.conf import settings
 
 from backend.accounts.credentials import Viewer
-from backend.chat import cursors, event_log, facts, policies
+from backend.chat import cursors, event_log, facts, policies, replay
 from backend.chat.cursors import Cursor, Extent
 from backend.chat.events import Logged, RoomDeleted
 from backend.chat.policies import Action, Reader
@@ -50,7 +50,7 @@ def open_for_members(starts: Sequence[Start]) -> list[Opening | None]:
     """
     logs = policies.members_who_may(Action.READ, {(start.room_id, start.viewer.id) for start in starts})
     asked = [(logs.get((start.room_id, start.viewer.id)), start.after) for start in starts]
-    tags = event_log.tags_at({place for log, after in asked if log for place in _doubted(log, after)})
+    tags = replay.tags_at({place for log, after in asked if log for place in _doubted(log, after)})
     return [None if log is None else _position(log, after, tags) for log, after in asked]
 
 
@@ -78,7 +78,7 @@ def events_page(*, reader: Reader, room_id: int, after: str | None, first: int) 
         if opening.reset:
             return EventPage(events=[], reset=opening.reset, has_more=False, end_cursor=opening.cursor)
         position, cursor = opening.position, opening.cursor
-    events = event_log.read(room_id, position, first)
+    events = replay.read(room_id, position, first)
     if events and isinstance(events[-1].event, RoomDeleted):  # meanwhile
         raise NotFound(text("No such room."))
     end = event_log.cursor(events[-1]) if events else cursor or event_log.head_cursor(room)
@@ -95,7 +95,7 @@ def _extent(room: facts.Room) -> Extent:
 
 
 def _opening(log: Extent, after: str | None) -> Opening:
-    return _position(log, after, event_log.tags_at({*_doubted(log, after)}))
+    return _position(log, after, replay.tags_at({*_doubted(log, after)}))
 
 
 def _doubted(log: Extent, after: str | None) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ import msgspec
 from django.conf import settings
 
 from backend import database, hub
-from backend.chat import event_log, events, rooms
+from backend.chat import event_log, events, room_log, rooms
 from backend.chat.events import Logged
 from backend.chat.personal import Invited, RoomEntered, RoomViewed
 from backend.loops import PerLoop
@@ -69,7 +69,7 @@ class Watch:
             feeds = [self._follow(room_id) for room_id in new]
             # Held first, read second: whatever comes after these heads comes through the feeds.
             try:
-                heads = await database.run(event_log.RoomLog().heads, [feed.topic for feed in feeds])
+                heads = await database.run(room_log.RoomLog().heads, [feed.topic for feed in feeds])
             except BaseException:
                 for room_id in new:
                     self._leave(room_id)

@@ -5,7 +5,7 @@ from itertools import count
 
 from backend.accounts.credentials import Viewer
 from backend.accounts.models import User
-from backend.chat import event_log, events, members, messages, models, people
+from backend.chat import event_log, events, members, messages, models, people, replay
 from backend.chat.events import Logged
 from backend.chat.messages import Accepted
 from backend.errors import DomainError, Invalid
@@ -35,7 +35,7 @@ def say(
 
 
 def log(room_id: int) -> list[Logged]:
-    return event_log.read(room_id, 0, 100_000)
+    return replay.read(room_id, 0, 100_000)
 
 
 def happened(room_id: int) -> list[str]:

@@ -18,10 +18,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from backend.accounts.credentials import Viewer
 from backend.chat import attachments, event_log, facts, files, members, messages, models, moderation, rooms
-from backend.chat.event_log import RoomLog
 from backend.chat.messages import Accepted
 from backend.chat.moderation import ModerationAction
 from backend.chat.pages import Window
+from backend.chat.room_log import RoomLog
 from backend.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, RateLimited, Unauthenticated
 from backend.limits import Rate
 from tests.accounts.at_once import at_once, elsewhere

@@ -15,7 +15,7 @@ from backend.accounts.credentials import Viewer
 from backend.accounts.models import User
 from backend.accounts.users import Changes
 from backend.chat import event_log, events, members, models, people
-from backend.chat.event_log import RoomLog
+from backend.chat.room_log import RoomLog
 from backend.errors import DomainError, Invalid, RateLimited, Unauthenticated
 from backend.limits import Rate
 from tests.accounts.at_once import at_once

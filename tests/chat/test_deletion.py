@@ -11,11 +11,23 @@ from backend import hub
 from backend.accounts import credentials, passwords, tokens, users
 from backend.accounts.credentials import Viewer
 from backend.accounts.models import PersonalToken, User
-from backend.chat import event_log, events, listing, members, messages, models, moderation, people, rooms, streams
-from backend.chat.event_log import RoomLog
+from backend.chat import (
+    event_log,
+    events,
+    listing,
+    members,
+    messages,
+    models,
+    moderation,
+    people,
+    replay,
+    rooms,
+    streams,
+)
 from backend.chat.facts import Role
 from backend.chat.moderation import ModerationAction
 from backend.chat.pages import Window
+from backend.chat.room_log import RoomLog, entry
 from backend.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from tests.accounts.at_once import at_once
 from tests.accounts.people import PASSWORD
@@ -99,8 +111,8 @@ def test_it_leaves_each_room_in_the_order_of_rooms_and_names_nobody_there(
         else:
             assert isinstance(logged.event, events.MemberLeft)
             assert logged.event.departure is events.Departure.DELETED
-        assert event_log.entry(logged).erases
-        assert event_log.entry(logged).subject is None
+        assert entry(logged).erases
+        assert entry(logged).subject is None
         assert (logged.member.person.username, logged.member.person.display_name) == ("", "")
         assert logged.member.person.deleted_at is not None
     present = members.members(reader=ana, room_id=tea, window=Window()).items
@@ -325,27 +337,27 @@ def test_what_is_read_while_a_room_is_deleted_is_all_of_it_or_that_it_has_gone(
 ) -> None:
     """The log is read in several statements: the room may go between them."""
     say(ana, tea)
-    resolve = event_log._resolve
+    resolve = replay.resolve
 
     def resolve_late(rows: Sequence[Any]) -> list[events.Logged]:
-        monkeypatch.setattr(event_log, "_resolve", resolve)
+        monkeypatch.setattr(replay, "resolve", resolve)
         rooms.delete_room(viewer=ana, room_id=tea)
         return resolve(rows)
 
-    monkeypatch.setattr(event_log, "_resolve", resolve_late)
-    assert [type(each.event).__name__ for each in event_log.read(tea, 0, 100)] == ["RoomDeleted"]
+    monkeypatch.setattr(replay, "resolve", resolve_late)
+    assert [type(each.event).__name__ for each in replay.read(tea, 0, 100)] == ["RoomDeleted"]
 
 
 def test_a_page_of_events_that_is_asked_for_while_the_room_is_deleted_is_none(
     ana: Viewer, tea: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = event_log.read
+    read = replay.read
 
     def read_late(room_id: int, after: int, limit: int) -> list[events.Logged]:
         rooms.delete_room(viewer=ana, room_id=tea)
         return read(room_id, after, limit)
 
-    monkeypatch.setattr(event_log, "read", read_late)
+    monkeypatch.setattr(replay, "read", read_late)
     with pytest.raises(NotFound, match=r"^No such room\.$"):
         streams.events_page(reader=ana, room_id=tea, after=None, first=10)
 

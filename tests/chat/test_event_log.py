@@ -11,8 +11,9 @@ from django.utils.timezone import now
 
 from backend import hub
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, models
-from backend.chat.event_log import RoomLog, append
+from backend.chat import event_log, models, replay
+from backend.chat.event_log import append
+from backend.chat.room_log import RoomLog
 from backend.errors import DomainError, NotFound
 from tests.accounts import people
 from tests.accounts.at_once import at_once, elsewhere
@@ -40,8 +41,8 @@ def test_the_room_s_head_is_its_last_event(tea: int) -> None:
     append_one(tea)
     room, last = models.Room.objects.get(pk=tea), log(tea)[-1]
     assert (room.head, room.head_tag, room.last_activity_at) == (last.seq, last.tag, last.at)
-    assert event_log.tag_at(tea, last.seq) == last.tag
-    assert event_log.tag_at(tea, last.seq + 1) is None
+    assert replay.tag_at(tea, last.seq) == last.tag
+    assert replay.tag_at(tea, last.seq + 1) is None
 
 
 def test_every_event_has_a_tag_of_its_own(tea: int) -> None:
@@ -230,5 +231,5 @@ def test_a_place_taken_for_nothing_is_a_fault_and_given_back(tea: int) -> None:
 def test_a_room_that_is_not_there_has_no_log(tea: int, room_id: int) -> None:
     with pytest.raises(NotFound), append(room_id):
         pytest.fail("there is nothing to hold")
-    assert event_log.read(room_id, 0, 10) == []
+    assert replay.read(room_id, 0, 10) == []
     assert RoomLog().heads([event_log.topic(room_id)]) == {}

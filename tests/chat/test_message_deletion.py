@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, members, messages, models
+from backend.chat import event_log, events, members, messages, models, room_log
 from backend.chat.models import Role
 from backend.chat.pages import Window
 from backend.errors import Forbidden, NotFound
@@ -48,8 +48,8 @@ def test_a_deleted_text_is_in_no_table_and_in_no_answer(ana: Viewer, babak: View
     window = Window()
     answers = [
         log(tea),
-        event_log.RoomLog().read(event_log.topic(tea), 0, 100),
-        [entry.payload for entry in event_log.RoomLog().read(event_log.topic(tea), 0, 100)],
+        room_log.RoomLog().read(event_log.topic(tea), 0, 100),
+        [entry.payload for entry in room_log.RoomLog().read(event_log.topic(tea), 0, 100)],
         messages.history(reader=ana, room_id=tea, window=window),
         messages.history_around(reader=ana, room_id=tea, message_id=message.id, window=window),
         messages.find_message(reader=ana, message_id=message.id),

@@ -8,7 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, members, messages
+from backend.chat import event_log, events, members, messages, replay
 from backend.chat.models import Role
 from backend.chat.pages import Window
 from backend.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited
@@ -62,7 +62,7 @@ def test_what_was_written_is_kept_to_the_letter(body: str, ana: Viewer, tea: int
     assert message.body == body
     [kept] = messages.history(reader=ana, room_id=tea, window=Window(last=1)).items
     assert kept.body == body
-    assert event_log.read(tea, 2, 1)[0].message == kept
+    assert replay.read(tea, 2, 1)[0].message == kept
 
 
 @pytest.mark.parametrize("character", ["a", "چ", "🫖"])

@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from backend import database
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, members, messages, models, moderation, policies, rooms
+from backend.chat import event_log, events, members, messages, models, moderation, policies, room_log, rooms
 from backend.chat.models import Role
 from backend.chat.moderation import FOR_EVER, ModerationAction
 from backend.chat.pages import Window
@@ -45,7 +45,7 @@ def test_the_entry_of_a_kick_ends_the_access_of_who_was_kicked_and_of_nobody_els
     ana: Viewer, babak: Viewer, tea: int
 ) -> None:
     _act(ana, babak, tea, ModerationAction.KICK)
-    assert event_log.entry(log(tea)[-1]).ends == event_log.principal(babak.id)
+    assert room_log.entry(log(tea)[-1]).ends == event_log.principal(babak.id)
 
 
 def test_who_is_banned_may_not_come_back_until_unbanned(ana: Viewer, babak: Viewer, tea: int) -> None:

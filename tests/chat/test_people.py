@@ -10,8 +10,8 @@ from backend.accounts import users
 from backend.accounts.credentials import Viewer
 from backend.accounts.users import Changes
 from backend.chat import event_log, events, members, messages, models, people
-from backend.chat.event_log import RoomLog
 from backend.chat.people import Stats
+from backend.chat.room_log import RoomLog
 from backend.errors import Conflict, DomainError, Invalid, Unauthenticated
 from tests.accounts.at_once import at_once
 from tests.accounts.tables import all_rows

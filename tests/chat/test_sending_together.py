@@ -7,7 +7,7 @@ from django.db import DataError, IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, messages, models, rooms
+from backend.chat import event_log, events, messages, models, room_log, rooms
 from backend.chat.cursors import Cursor
 from backend.chat.drafts import Draft
 from backend.chat.mentions import mentioned
@@ -65,7 +65,7 @@ def test_it_comes_to_what_it_would_have_come_to_one_after_the_other(
     events = log(tea)[-len(crowd) :]
     assert [event_log.cursor(each) for each in events] == [each.cursor for each in results]
     assert [each.message for each in events] == [each.message for each in results]
-    assert [event_log.RoomLog().decode(hint).seq for _, hint in published] == [each.seq for each in events]
+    assert [room_log.RoomLog().decode(hint).seq for _, hint in published] == [each.seq for each in events]
     rows = models.Message.objects.filter(room=tea).order_by("seq")
     assert [row.number for row in rows] == list(range(1, len(crowd) + 2))
     unread = [unread_by(guest, tea) for guest in crowd]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from backend import hub
 from backend.accounts.users import Person
-from backend.chat import event_log, events, facts
+from backend.chat import events, facts, room_log
 from backend.chat.events import Departure, Logged
 from backend.presence.typing import Typing
 from backend.presence.watches import OnlineChange
@@ -67,7 +67,7 @@ def _entries(draw: st.DrawFn) -> hub.Entry:
     seq, tag = draw(st.integers(1, 2**31)), draw(st.integers(0, 2**32 - 1))
     message, member, by = draw(_messages), draw(_members), draw(st.none() | _people)
     logged = Logged(room_id=1, seq=seq, tag=tag, at=NOW, event=draw(_events), message=message, member=member, by=by)
-    return event_log.entry(logged)
+    return room_log.entry(logged)
 
 
 _notices: st.SearchStrategy[hub.Item] = st.sampled_from(
@@ -76,7 +76,7 @@ _notices: st.SearchStrategy[hub.Item] = st.sampled_from(
         hub.Reset("cursor", "EXPIRED"),
         hub.Shown("cursor", OnlineChange(joined=((1, NOW),), left=(2,), online_count=1)),
         hub.Shown("cursor", Typing(room_id=1, user_ids=(1,))),
-        hub.Ended(event_log.entry(Logged(room_id=1, seq=1, tag=1, at=NOW, event=events.RoomDeleted(by=1)))),
+        hub.Ended(room_log.entry(Logged(room_id=1, seq=1, tag=1, at=NOW, event=events.RoomDeleted(by=1)))),
     )
 )
 frames = st.one_of(_entries(), _entries(), _entries(), _notices).map(room_frame)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from backend import database, hub, rates
 from backend.chat import rooms
-from backend.chat.event_log import RoomLog
 from backend.chat.policies import Audience
+from backend.chat.room_log import RoomLog
 from chat_schema.compiled import Compiled
 from chat_schema.context import Context, ViewerReached
 from tests.chat_schema.subscriptions import Subscribing, subscribings

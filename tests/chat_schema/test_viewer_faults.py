@@ -234,7 +234,7 @@ async def test_who_is_told_is_who_may_know_when_it_is_shown(ali: Viewer, vera: V
     assert vera_s.waiting == 0
 
 
-@pytest.mark.parametrize("what", ["presence.news.number", "chat.rooms.latest_rooms", "chat.event_log.RoomLog.heads"])
+@pytest.mark.parametrize("what", ["presence.news.number", "chat.rooms.latest_rooms", "chat.room_log.RoomLog.heads"])
 async def test_who_cannot_be_told_now_can_try_again(
     vera: Viewer, room: facts.Room, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:

@@ -11,7 +11,7 @@ from graphql import ExecutionResult, execute
 
 from backend import hub
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, members, messages, moderation, reactions, rooms
+from backend.chat import members, messages, moderation, reactions, replay, room_log, rooms
 from backend.chat.moderation import ModerationAction
 from backend.chat.policies import Reader
 from backend.chat.rooms import Changes
@@ -50,8 +50,8 @@ class Stage:
 
     def last(self, count: int) -> list[hub.Entry]:
         """The last events as the log has them now."""
-        self.head += len(event_log.read(self.room, self.head, 1000))
-        return [event_log.entry(logged) for logged in event_log.read(self.room, self.head - count, count)]
+        self.head += len(replay.read(self.room, self.head, 1000))
+        return [room_log.entry(logged) for logged in replay.read(self.room, self.head - count, count)]
 
     def change(self, what: str) -> None:
         """One event; what can be undone is, when it comes again."""

@@ -33,7 +33,7 @@ def _make(address: str, count: int) -> None:
     from django.db.models import F
 
     from backend import hub
-    from backend.chat import event_log, events, rooms
+    from backend.chat import event_log, events, replay, rooms
     from backend.chat.models import Message, Room, RoomEvent
     from backend.database import now
 
@@ -49,7 +49,7 @@ def _make(address: str, count: int) -> None:
             for seq in range(head - count + 1, head + 1)
         ]
         RoomEvent.objects.bulk_create(rows)
-        hints = [msgspec.msgpack.encode(logged) for logged in event_log.resolve(rows)]
+        hints = [msgspec.msgpack.encode(logged) for logged in replay.resolve_rows(rows)]
     for hint in hints:
         hub.publish(event_log.topic(room.id), hint)
 

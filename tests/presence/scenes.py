@@ -11,7 +11,7 @@ from django.db import connections
 
 from backend import hub
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log
+from backend.chat import event_log, room_log
 from backend.presence import rosters
 from backend.presence.limits import Limits
 from backend.presence.process import Process
@@ -94,7 +94,7 @@ class Server:
     def __init__(self, worker: Worker, wire: Wire, limits: Limits) -> None:
         self.crossing = Crossing(worker)
         self.broker = wire.broker()
-        self.hub = hub.Hub(broker=self.broker, log=event_log.RoomLog(), crossing=self.crossing, limits=HUB_LIMITS)
+        self.hub = hub.Hub(broker=self.broker, log=room_log.RoomLog(), crossing=self.crossing, limits=HUB_LIMITS)
         self.hub.start()
         self.process = Process(self.hub, self.crossing, limits)
         self.shown: list[OnlineChange] = []
@@ -108,7 +108,7 @@ class Server:
         """Note what followers of a room are shown from now on."""
         topic = event_log.topic(room)
         feed = self.hub.hold(topic)
-        head = (await self.crossing(event_log.RoomLog().heads, [topic]))[topic]
+        head = (await self.crossing(room_log.RoomLog().heads, [topic]))[topic]
 
         async def render(item: hub.Item) -> bytes:
             if isinstance(item, hub.Shown):

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.panel import Panel
-from backend.chat import event_log, events
+from backend.chat import events, replay
 from backend.chat.events import Change, Departure, Logged
 from backend.chat.models import RoomEvent
 
@@ -83,7 +83,7 @@ class _Log(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         rows = list(self.result_list)
-        for row, logged in zip(rows, event_log.resolve(rows), strict=True):
+        for row, logged in zip(rows, replay.resolve_rows(rows), strict=True):
             row.logged = logged
         self.result_list = rows
 
