@@ -9,7 +9,7 @@ from django.conf import settings
 from strawberry import UNSET
 
 from backend import database
-from backend.chat import facts, messages, policies
+from backend.chat import facts, history, messages, policies
 from backend.chat.drafts import Draft
 from backend.chat.pages import Window, bad_size
 from backend.chat.policies import Action
@@ -144,18 +144,18 @@ async def users_of(info: Info, ids: Sequence[int]) -> list[User]:
     return [User.of(person) for person in found if person is not None]
 
 
-async def history(
+async def messages_page(
     info: Info, room_id: int, *, window: Window, around: str | None, matching: str | None
 ) -> pages.Connection[Message]:
     reader = info.context.reader
     if around is None:
-        page = await database.run(messages.history, reader=reader, room_id=room_id, window=window, matching=matching)
+        page = await database.run(history.history, reader=reader, room_id=room_id, window=window, matching=matching)
     elif matching is not None:
         raise Invalid.field("matching", "UNSUPPORTED", text("Ask for `around` or for `matching`, not for both."))
     else:
         message_id = key_of("Message", around, "around")
         page = await database.run(
-            messages.history_around, reader=reader, room_id=room_id, message_id=message_id, window=window
+            history.history_around, reader=reader, room_id=room_id, message_id=message_id, window=window
         )
     return pages.connection(page, lambda message: message.seq, Message.of)
 

@@ -11,7 +11,7 @@ from strawberry import UNSET
 from backend import database
 from backend.accounts import avatars, blocks, tokens, users
 from backend.accounts.users import Account, Person, Profile
-from backend.chat import messages, people
+from backend.chat import mentions, people
 from backend.chat import rooms as domain_rooms
 from chat_schema import pages
 from chat_schema.context import Info, Input
@@ -159,7 +159,7 @@ class Viewer(Node):
         from chat_schema.messages import Message
 
         window = pages.window(last=last, before=before)
-        page = await database.run(messages.mentions_of, viewer=info.context.require_viewer(), window=window)
+        page = await database.run(mentions.mentions_of, viewer=info.context.require_viewer(), window=window)
         return pages.connection(page, lambda mention: mention.id, lambda mention: Message.of(mention.message))
 
     @strawberry.field(

@@ -147,10 +147,10 @@ class Room(Node):
             ),
         ] = UNSET,
     ) -> LazyMessages:
-        from chat_schema.messages import history
+        from chat_schema.messages import messages_page
 
         window = pages.window(first=first, after=after, last=last, before=before)
-        return await history(
+        return await messages_page(
             info, self.fact.id, window=window, around=pages.given(around), matching=pages.given(matching)
         )
 

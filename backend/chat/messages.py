@@ -1,4 +1,4 @@
-"""Messages: sending, editing, deleting, and the history of a room."""
+"""Messages: sending, editing, deleting."""
 
 import logging
 from collections import deque
@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 
@@ -18,8 +17,7 @@ from backend.chat.cursors import Cursor
 from backend.chat.drafts import Checked, Draft
 from backend.chat.events import MessageDeleted, MessageEdited, MessageSent
 from backend.chat.mentions import mentioned
-from backend.chat.models import Attachment, Membership, Mention, Message, Reaction
-from backend.chat.pages import Page, Window, page, window_size
+from backend.chat.models import Attachment, Mention, Message, Reaction
 from backend.chat.policies import Action, Reader
 from backend.chat.speakers import Speaker
 from backend.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthenticated
@@ -255,59 +253,9 @@ def find_message(*, reader: Reader, message_id: int) -> facts.Message | None:
         return None
 
 
-def history(*, reader: Reader, room_id: int, window: Window, matching: str | None = None) -> Page[facts.Message]:
-    """A page of a room's messages, the oldest first; without bounds, the last ones. `matching`: see `search`.
-
-    Raises `Unauthenticated`, `NotFound`, `Forbidden`, `Invalid`, and `RateLimited` for a search.
-    """
-    policies.admit(reader, Action.READ, room_id=room_id)
-    rows = _messages(room_id)
-    if matching is not None:
-        if isinstance(reader, Viewer):  # what a subscription asks for is read for all its members at once
-            rates.take("search", reader.id)
-        rows = search.matching(rows, room_id=room_id, query=matching)
-    if window.first is None and window.after is None and window.last is None:
-        window = msgspec.structs.replace(window, last=settings.PAGE_SIZE)
-    found = page(rows, window, key="seq")
-    return Page([facts.message(row) for row in found.items], found.has_previous, found.has_next)
-
-
-def history_around(*, reader: Reader, room_id: int, message_id: int, window: Window) -> Page[facts.Message]:
-    """A page with this message in its middle: half before it, half from it on.
-
-    Raises `Unauthenticated`, `NotFound`, `Forbidden`, `Invalid`.
-    """
-    policies.admit(reader, Action.READ, room_id=room_id)
-    size = window_size(window)
-    middle = Message.objects.filter(pk=message_id, room=room_id).values_list("seq", flat=True).first()
-    if middle is None:
-        raise NotFound(text("No such message in this room."))
-    before = page(_messages(room_id), Window(last=size // 2, before=middle), key="seq")
-    after = page(_messages(room_id), Window(first=size - size // 2, after=middle - 1), key="seq")
-    rows = [*before.items, *after.items]
-    return Page([facts.message(row) for row in rows], before.has_previous, after.has_next)
-
-
-def _messages(room_id: int) -> QuerySet[Message]:
-    return Message.objects.filter(room=room_id).select_related("author")
-
-
 def messages_by_id(message_ids: Collection[int]) -> Mapping[int, facts.Message]:
     """For whoever has been shown what names them: nothing is checked."""
     return {row.pk: facts.message(row) for row in Message.objects.select_related("author").filter(pk__in=message_ids)}
-
-
-def mentions_of(*, viewer: Viewer, window: Window) -> Page[facts.Mention]:
-    """Messages that name the viewer, in rooms that they are a member of, the oldest first; by default the last ones.
-
-    Raises `Invalid` for the window.
-    """
-    if window.first is None and window.after is None and window.last is None:
-        window = msgspec.structs.replace(window, last=settings.PAGE_SIZE)
-    mine = Membership.objects.filter(user=viewer.id, left_at=None).values("room")
-    rows = Mention.objects.filter(user=viewer.id, message__room__in=mine).select_related("message__author")
-    found = page(rows, window)
-    return Page([facts.mention(row) for row in found.items], found.has_previous, found.has_next)
 
 
 def accepted(row: Message, place: event_log.Place) -> Accepted:

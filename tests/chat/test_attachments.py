@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from backend.accounts.credentials import Viewer
-from backend.chat import attachments, event_log, facts, files, members, messages, models, moderation, rooms
+from backend.chat import attachments, event_log, facts, files, history, members, messages, models, moderation, rooms
 from backend.chat.messages import Accepted
 from backend.chat.moderation import ModerationAction
 from backend.chat.pages import Window
@@ -273,7 +273,7 @@ def test_what_is_sent_is_shown_to_all_members_in_the_order_of_the_sender(ana: Vi
     sent = send(ana, tea, second, first, body="look").message
     assert shown(sent) == [second, first]
     assert can_have(babak, first)
-    [kept] = messages.history(reader=babak, room_id=tea, window=Window()).items
+    [kept] = history.history(reader=babak, room_id=tea, window=Window()).items
     assert kept == sent == messages.find_message(reader=babak, message_id=sent.id)
     assert log(tea)[-1].message == sent
 
@@ -289,7 +289,7 @@ def test_a_body_may_be_empty_beside_an_attachment_alone(ana: Viewer, tea: int) -
 
 def test_it_has_no_words_to_be_found_by(ana: Viewer, tea: int) -> None:
     send(ana, tea, upload(ana, tea, name="gooseberry.txt"))
-    found = messages.history(reader=ana, room_id=tea, window=Window(), matching="gooseberry")
+    found = history.history(reader=ana, room_id=tea, window=Window(), matching="gooseberry")
     assert found.items == []
 
 

@@ -14,6 +14,7 @@ from backend.accounts.models import PersonalToken, User
 from backend.chat import (
     event_log,
     events,
+    history,
     listing,
     members,
     messages,
@@ -123,7 +124,7 @@ def test_it_leaves_each_room_in_the_order_of_rooms_and_names_nobody_there(
 def test_what_it_said_stays_and_old_events_show_nobody(babak: Viewer, ana: Viewer, tea: int) -> None:
     message = say(babak, tea, "jam").message
     delete_account(babak)
-    [kept] = messages.history(reader=ana, room_id=tea, window=Window()).items
+    [kept] = history.history(reader=ana, room_id=tea, window=Window()).items
     assert (kept.id, kept.body, kept.author.username) == (message.id, "jam", "")
     for logged in log(tea):
         for person in (
@@ -265,8 +266,8 @@ def test_the_last_event_is_told_and_is_all_that_can_be_read(ana: Viewer, tea: in
     rooms.delete_room(viewer=ana, room_id=tea)
     [(topic, hint)] = published
     assert topic == event_log.topic(tea)
-    entry = RoomLog().decode(hint)
-    assert (entry.seq, entry.ends, entry.erases, entry.subject) == (head + 1, hub.EVERYONE, True, None)
+    ended = RoomLog().decode(hint)
+    assert (ended.seq, ended.ends, ended.erases, ended.subject) == (head + 1, hub.EVERYONE, True, None)
     for after in range(head + 1):
         assert [each.seq for each in RoomLog().read(topic, after, 10)] == [head + 1]
     assert RoomLog().read(topic, head + 1, 10) == []

@@ -7,7 +7,7 @@ from django.utils.timezone import now
 from pytest_django import Settings
 
 from backend.accounts.credentials import Viewer
-from backend.chat import facts, messages
+from backend.chat import facts, history, messages
 from backend.chat.pages import Page, Window
 from backend.errors import NotFound
 from tests.accounts import people
@@ -37,13 +37,13 @@ def test_history_is_the_last_messages_the_oldest_first(ana: Viewer, tea: int, se
     settings.PAGE_SIZE = 3
     for number in range(5):
         say(ana, tea, str(number))
-    page = messages.history(reader=ana, room_id=tea, window=Window())
+    page = history.history(reader=ana, room_id=tea, window=Window())
     assert (_texts(page), page.has_previous, page.has_next) == (["2", "3", "4"], True, False)
 
 
 @pytest.mark.usefixtures("talk")
 def test_history_is_paged_both_ways_from_any_message(ana: Viewer, tea: int) -> None:
-    read = partial(messages.history, reader=ana, room_id=tea)
+    read = partial(history.history, reader=ana, room_id=tea)
     last = read(window=Window(last=4))
     assert (_texts(last), last.has_previous, last.has_next) == (["6", "7", "8", "9"], True, False)
     before = read(window=Window(last=4, before=last.items[0].seq))
@@ -73,7 +73,7 @@ def test_history_is_paged_both_ways_from_any_message(ana: Viewer, tea: int) -> N
 def test_history_around_a_message_has_it_in_the_middle(
     middle: int, size: int, texts: list[str], has_previous: bool, has_next: bool, ana: Viewer, tea: int, talk: list[int]
 ) -> None:
-    page = messages.history_around(reader=ana, room_id=tea, message_id=talk[middle], window=Window(first=size))
+    page = history.history_around(reader=ana, room_id=tea, message_id=talk[middle], window=Window(first=size))
     assert (_texts(page), page.has_previous, page.has_next) == (texts, has_previous, has_next)
 
 
@@ -82,7 +82,7 @@ def test_history_around_another_room_s_message_is_not_found(ana: Viewer, babak: 
     details = set()
     for message_id in (other.id, other.id + 100, 2**70):
         with pytest.raises(NotFound) as refused:
-            messages.history_around(reader=ana, room_id=tea, message_id=message_id, window=Window())
+            history.history_around(reader=ana, room_id=tea, message_id=message_id, window=Window())
         details.add(refused.value.detail)
     assert len(details) == 1
 
@@ -90,7 +90,7 @@ def test_history_around_another_room_s_message_is_not_found(ana: Viewer, babak: 
 def test_deleted_messages_keep_their_place_in_history(ana: Viewer, tea: int) -> None:
     ids = [say(ana, tea, text).message.id for text in ("one", "two", "three")]
     messages.delete_message(viewer=ana, message_id=ids[1])
-    page = messages.history(reader=ana, room_id=tea, window=Window())
+    page = history.history(reader=ana, room_id=tea, window=Window())
     assert [message.id for message in page.items] == ids
     assert _texts(page) == ["one", "", "three"]
 

@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from backend.accounts.credentials import Viewer
 from backend.accounts.users import Changes
-from backend.chat import members, messages, models, people
+from backend.chat import members, mentions, messages, models, people
 from backend.chat.pages import Window
 from tests.accounts import people as accounts
 from tests.chat.steps import delete_account, enter, make_private, say
@@ -60,7 +60,7 @@ def test_who_was_named_stays_named_after_an_edit_and_another_name(ana: Viewer, b
 
 
 def texts(viewer: Viewer) -> list[str]:
-    return [each.message.body for each in messages.mentions_of(viewer=viewer, window=Window()).items]
+    return [each.message.body for each in mentions.mentions_of(viewer=viewer, window=Window()).items]
 
 
 def _leave(babak: Viewer, tea: int, message_id: int, ana: Viewer) -> None:

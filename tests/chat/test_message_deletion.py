@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, members, messages, models, room_log
+from backend.chat import event_log, events, history, members, messages, models, room_log
 from backend.chat.models import Role
 from backend.chat.pages import Window
 from backend.errors import Forbidden, NotFound
@@ -50,8 +50,8 @@ def test_a_deleted_text_is_in_no_table_and_in_no_answer(ana: Viewer, babak: View
         log(tea),
         room_log.RoomLog().read(event_log.topic(tea), 0, 100),
         [entry.payload for entry in room_log.RoomLog().read(event_log.topic(tea), 0, 100)],
-        messages.history(reader=ana, room_id=tea, window=window),
-        messages.history_around(reader=ana, room_id=tea, message_id=message.id, window=window),
+        history.history(reader=ana, room_id=tea, window=window),
+        history.history_around(reader=ana, room_id=tea, message_id=message.id, window=window),
         messages.find_message(reader=ana, message_id=message.id),
         say(babak, tea, f"there is {marker}", key=KEY),
         messages.delete_message(viewer=ana, message_id=message.id),

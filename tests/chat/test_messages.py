@@ -8,7 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, members, messages, replay
+from backend.chat import event_log, events, history, members, messages, replay
 from backend.chat.models import Role
 from backend.chat.pages import Window
 from backend.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited
@@ -60,7 +60,7 @@ def test_sending_takes_five_statements_in_a_transaction(
 def test_what_was_written_is_kept_to_the_letter(body: str, ana: Viewer, tea: int) -> None:
     message = say(ana, tea, body).message
     assert message.body == body
-    [kept] = messages.history(reader=ana, room_id=tea, window=Window(last=1)).items
+    [kept] = history.history(reader=ana, room_id=tea, window=Window(last=1)).items
     assert kept.body == body
     assert replay.read(tea, 2, 1)[0].message == kept
 
@@ -220,7 +220,7 @@ def test_a_reply_names_the_message_that_it_answers(ana: Viewer, babak: Viewer, t
     assert answer.message.reply_to == first.id
     assert reply(babak, tea, first.id) == msgspec.structs.replace(answer, duplicate=True)
     messages.delete_message(viewer=ana, message_id=first.id)
-    [_, kept] = messages.history(reader=ana, room_id=tea, window=Window()).items
+    [_, kept] = history.history(reader=ana, room_id=tea, window=Window()).items
     assert kept.reply_to == first.id, "what it answers is blank, but there"
 
 

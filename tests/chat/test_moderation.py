@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from backend import database
 from backend.accounts.credentials import Viewer
-from backend.chat import event_log, events, members, messages, models, moderation, policies, room_log, rooms
+from backend.chat import event_log, events, history, members, messages, models, moderation, policies, room_log, rooms
 from backend.chat.models import Role
 from backend.chat.moderation import FOR_EVER, ModerationAction
 from backend.chat.pages import Window
@@ -70,7 +70,7 @@ def test_somebody_who_left_can_be_banned_all_the_same(ana: Viewer, babak: Viewer
 def test_who_is_muted_reads_and_does_not_write(ana: Viewer, babak: Viewer, tea: int) -> None:
     own = say(babak, tea).message.id
     assert _act(ana, babak, tea, ModerationAction.MUTE).member.muted_until == FOR_EVER
-    assert messages.history(reader=babak, room_id=tea, window=Window()).items
+    assert history.history(reader=babak, room_id=tea, window=Window()).items
     with pytest.raises(Forbidden):
         say(babak, tea)
     with pytest.raises(Forbidden):

@@ -12,7 +12,18 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from backend.accounts.credentials import Viewer
-from backend.chat import invitations, members, messages, models, moderation, policies, reactions, rooms, streams
+from backend.chat import (
+    history,
+    invitations,
+    members,
+    messages,
+    models,
+    moderation,
+    policies,
+    reactions,
+    rooms,
+    streams,
+)
 from backend.chat.models import Role
 from backend.chat.moderation import ModerationAction
 from backend.chat.pages import Window
@@ -76,8 +87,8 @@ ATTEMPTS: dict[Action, dict[str, Attempt]] = {
     },
     Action.READ: {
         "members": lambda who, it: members.members(reader=who, room_id=it.room, window=Window()),
-        "history": lambda who, it: messages.history(reader=who, room_id=it.room, window=Window()),
-        "history_around": lambda who, it: messages.history_around(
+        "history": lambda who, it: history.history(reader=who, room_id=it.room, window=Window()),
+        "history_around": lambda who, it: history.history_around(
             reader=who, room_id=it.room, message_id=it.others, window=Window()
         ),
         "events_page": lambda who, it: streams.events_page(reader=who, room_id=it.room, after=None, first=5),

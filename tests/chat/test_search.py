@@ -17,7 +17,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from backend import rates
 from backend.accounts.credentials import Viewer
-from backend.chat import messages, models, rooms, search
+from backend.chat import history, messages, models, rooms, search
 from backend.chat.pages import Page, Window
 from backend.chat.policies import Audience
 from backend.errors import Forbidden, Invalid, NotFound, RateLimited, Unauthenticated
@@ -32,7 +32,7 @@ migration: Any = importlib.import_module("backend.chat.migrations.0006_search")
 
 
 def find(viewer: Viewer, room_id: int, query: str, **window: int) -> list[str]:
-    page = messages.history(reader=viewer, room_id=room_id, window=Window(**window), matching=query)
+    page = history.history(reader=viewer, room_id=room_id, window=Window(**window), matching=query)
     return [each.body for each in page.items]
 
 
@@ -105,7 +105,7 @@ def test_what_is_found_is_paged_like_all_history(ana: Viewer, tea: int) -> None:
     found = [f"tea {number}" for number in range(1, 12, 2)]
 
     def page(**window: int) -> Page[Any]:
-        return messages.history(reader=ana, room_id=tea, window=Window(**window), matching="tea")
+        return history.history(reader=ana, room_id=tea, window=Window(**window), matching="tea")
 
     last = page(last=2)
     assert ([each.body for each in last.items], last.has_previous, last.has_next) == (found[-2:], True, False)
@@ -193,7 +193,7 @@ def test_what_somebody_said_who_is_no_more_is_found(ana: Viewer, babak: Viewer, 
 def test_only_members_search(ana: Viewer, clara: Viewer, tea: int) -> None:
     say(ana, tea, "samovar")
     with pytest.raises(Unauthenticated):
-        messages.history(reader=None, room_id=tea, window=Window(), matching="samovar")
+        history.history(reader=None, room_id=tea, window=Window(), matching="samovar")
     with pytest.raises(Forbidden):
         find(clara, tea, "samovar")
     with pytest.raises(Forbidden):
@@ -270,10 +270,10 @@ def test_searching_too_often_is_told_and_reading_is_not_searching(
         find(ana, tea, "tea")
     with pytest.raises(RateLimited):
         find(ana, tea, "tea")
-    messages.history(reader=ana, room_id=tea, window=Window())
+    history.history(reader=ana, room_id=tea, window=Window())
     find(babak, tea, "tea")
     for _ in range(3):
-        messages.history(reader=Audience(tea), room_id=tea, window=Window(), matching="tea")
+        history.history(reader=Audience(tea), room_id=tea, window=Window(), matching="tea")
 
 
 # --- Any text at all ------------------------------------------------------------------------------------------

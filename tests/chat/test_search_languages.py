@@ -6,7 +6,7 @@ Both databases give these answers: the tests are run on both.
 import pytest
 
 from backend.accounts.credentials import Viewer
-from backend.chat import messages
+from backend.chat import history
 from backend.chat.pages import Window
 from tests.chat.steps import say
 
@@ -66,5 +66,5 @@ GEORGIAN = [
 @pytest.mark.parametrize(("said", "asked", "is_found"), ENGLISH + FARSI + RUSSIAN + GEORGIAN)
 def test_what_was_said_is_found(said: str, asked: str, is_found: bool, ana: Viewer, tea: int) -> None:
     say(ana, tea, said)
-    found = messages.history(reader=ana, room_id=tea, window=Window(), matching=asked).items
+    found = history.history(reader=ana, room_id=tea, window=Window(), matching=asked).items
     assert [each.body for each in found] == ([said] if is_found else [])
