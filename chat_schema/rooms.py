@@ -8,12 +8,11 @@ from django.conf import settings
 from strawberry import UNSET
 
 from backend import database
-from backend.chat import facts, members, policies, rooms
-from backend.chat.policies import Action
+from backend.chat import facts, members, rooms
 from backend.presence import lobby
 from chat_schema import pages
 from chat_schema.context import Context, Info, Input
-from chat_schema.members import Member, Role
+from chat_schema.members import Member
 from chat_schema.nodes import Node, global_id, key_of
 from chat_schema.problems import (
     ConflictProblem,
@@ -23,9 +22,8 @@ from chat_schema.problems import (
     RateLimitedProblem,
     UnauthenticatedProblem,
 )
-from chat_schema.profiles import LazyMessage
-from chat_schema.reading import Notify
 from chat_schema.scalars import Cursor
+from chat_schema.standing import RoomViewer
 
 if TYPE_CHECKING:
     from chat_schema.events import RoomEventPage
@@ -39,37 +37,6 @@ LazyBans = pages.Connection[Annotated["Ban", strawberry.lazy("chat_schema.modera
 LazyPresences = pages.Connection[Annotated["Presence", strawberry.lazy("chat_schema.presence")]]
 LazyInvitation = Annotated["Invitation", strawberry.lazy("chat_schema.invitations")]
 LazyEventPage = Annotated["RoomEventPage", strawberry.lazy("chat_schema.events")]
-
-
-@strawberry.type(description="What the viewer may do in a room.")
-class RoomAbilities:
-    send: bool = strawberry.field(description="`sendMessage`.")
-    moderate: bool = strawberry.field(description="`moderateMember`, for members below oneself.")
-    invite: bool = strawberry.field(description="`createInvitation`, `revokeInvitation`.")
-    rename: bool = strawberry.field(description="`updateRoom`: its address, title and topic.")
-    set_privacy: bool = strawberry.field(description="`updateRoom`: who it is for.")
-    delete: bool = strawberry.field(description="`deleteRoom`.")
-
-
-@strawberry.type(
-    description=(
-        "What is true of this room for the viewer only."
-        " Kept apart so that all the rest can be computed once for everyone."
-    )
-)
-class RoomViewer:
-    fact: strawberry.Private[rooms.Own]
-    role: Role = strawberry.field(description="Their role.")
-    unread_count: int = strawberry.field(description="Messages that came after what they have read.")
-    notify: Notify = strawberry.field(description="What they want to be told of.")
-    can: RoomAbilities = strawberry.field(description="What they may do.")
-
-    @strawberry.field(description="The last message that they have read, if they said so; a deleted one too.")
-    async def last_read(self, info: Info) -> LazyMessage | None:
-        from chat_schema.messages import Message
-
-        found = self.fact.last_read and await info.context.messages.load(self.fact.last_read)
-        return Message.of(found) if found else None
 
 
 @strawberry.type(description="A room. Its members read and write; others who are logged in see its name and counts.")
@@ -188,27 +155,7 @@ class Room(Node):
     async def viewer(self, info: Info) -> RoomViewer | None:
         viewer = info.context.viewer
         own = viewer and await info.context.own_memberships.load(self.fact.id)
-        if not own:
-            return None
-
-        def may(action: Action) -> bool:
-            return policies.allows(action, is_private=self.is_private, held=own.held)
-
-        can = RoomAbilities(
-            send=may(Action.SEND),
-            moderate=may(Action.MODERATE),
-            invite=may(Action.INVITE),
-            rename=may(Action.RENAME),
-            set_privacy=may(Action.SET_PRIVACY),
-            delete=may(Action.DELETE),
-        )
-        return RoomViewer(
-            fact=own,
-            role=Role(own.role.value),
-            unread_count=own.unread_count,
-            notify=Notify(own.notify.value),
-            can=can,
-        )
+        return RoomViewer.of(own, is_private=self.is_private) if own else None
 
     @classmethod
     def of(cls, room: facts.Room, context: Context) -> "Room":
