@@ -29,7 +29,10 @@ export default defineConfig(({ command }) => ({
     chunkSizeWarningLimit: 4000,
   },
   // Left to Node, graphql-ws would load a second copy of graphql, and refuse the first one's schemas.
-  test: { server: { deps: { inline: ['graphql-ws'] } } },
+  test: {
+    server: { deps: { inline: ['graphql-ws'] } },
+    testTimeout: 60_000, // no test is about the machine's speed
+  },
   // The GraphQL worker needs these, which are CommonJS; the development server does not look inside workers.
   optimizeDeps: {
     include: ['monaco-graphql > graphql-language-service', 'monaco-graphql > picomatch-browser'],
