@@ -121,6 +121,7 @@ describe('keys', () => {
 
   it('are shown as they are called on the machine', () => {
     expect(keysShown('mod+k', false)).toEqual(['Ctrl', 'K'])
+    expect(keysShown('+', false)).toEqual(['+'])
     expect(keysShown('mod+k', true)).toEqual(['⌘', 'K'])
     expect(keysShown('alt+ArrowUp', false)).toEqual(['Alt', '↑'])
   })

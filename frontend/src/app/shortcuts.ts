@@ -56,7 +56,7 @@ function listen(event: KeyboardEvent): void {
 }
 
 export function matches(press: Press, keys: string, isApple = IS_APPLE): boolean {
-  const parts = keys.split('+')
+  const parts = keys.split(BETWEEN)
   const key = parts.pop() ?? ''
   const mod = isApple ? press.metaKey : press.ctrlKey
   const other = isApple ? press.ctrlKey : press.metaKey
@@ -72,7 +72,9 @@ export function matches(press: Press, keys: string, isApple = IS_APPLE): boolean
 
 /** As it stands on the keys, in the order in which they are pressed. */
 export function keysShown(keys: string, isApple = IS_APPLE): readonly string[] {
-  return keys.split('+').map((key) => (isApple ? APPLE_SIGNS[key] : undefined) ?? SIGNS[key] ?? capital(key))
+  return keys
+    .split(BETWEEN)
+    .map((key) => (isApple ? APPLE_SIGNS[key] : undefined) ?? SIGNS[key] ?? capital(key))
 }
 
 function isKey({ key, code }: Press, wanted: string): boolean {
@@ -106,6 +108,8 @@ function capital(key: string): string {
   return key.length === 1 ? key.toUpperCase() : key
 }
 
+/** The sign between keys; one at the end is a key itself. */
+const BETWEEN = /\+(?=.)/
 const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent)
 const APPLE_SIGNS: Record<string, string> = { mod: '⌘', alt: '⌥', shift: '⇧' }
 const SIGNS: Record<string, string> = {
