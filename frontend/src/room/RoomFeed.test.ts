@@ -131,6 +131,9 @@ describe('a room that is open', () => {
     const known = { __typename: 'MessageSent', message: messages.nodes[0] } as unknown as Frame['event']
     following.onFrame({ cursor: sent.cursor, event: known })
     await drawn()
+    answer(snapshot, { data: { room: { messages: page } } })
+    await feed.open()
+    await feed.loadEarlier()
     const [id] = sent.event.__typename === 'MessageSent' ? [sent.event.message.id] : []
     expect(news.mock.calls).toEqual([[[id]]])
   })

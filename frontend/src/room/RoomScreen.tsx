@@ -108,9 +108,7 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
       },
       jump: (to) => void jump(to),
       focus(to) {
-        document
-          .querySelector<HTMLElement>(`[data-message="${CSS.escape(to)}"]`)
-          ?.focus({ preventScroll: true })
+        document.querySelector<HTMLElement>(`[data-row="${CSS.escape(to)}"]`)?.focus({ preventScroll: true })
       },
     }),
     [feed, wishes, jump, t],

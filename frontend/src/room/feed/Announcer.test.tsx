@@ -5,29 +5,30 @@ import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
+import { createStore } from '../../api/store'
 import design from '../../design/texts/en.json'
+import type { Pending } from '../../outbox/outbox'
+import type { Whisper } from '../../whispers/whispers'
 import texts from '../texts/en.json'
 import { Announcer } from './Announcer'
-import recorded from './recorded.json'
-import { applyFrame, type FeedState, type Frame, fromSnapshot, type Snapshot } from './state'
+import type { Message } from './state'
 
-const begun = fromSnapshot(recorded.views[0]!.snapshot as unknown as Snapshot)
-const sent = recorded.frames.findLast(({ event }) => event.__typename === 'MessageSent') as unknown as Frame
+vi.mock('../../outbox/outbox', () => ({}))
 
-/** Said by somebody, in the order of the numbers. */
-function say(state: FeedState, number: number, author: string): FeedState {
-  if (sent.event.__typename !== 'MessageSent') throw new Error('The recording is another.')
-  const { message } = sent.event
-  const person = { ...message.author, id: author, displayName: author }
-  const next = { ...message, id: `new ${number}`, body: `words ${number}`, sentAt: '2999', author: person }
-  return applyFrame(state, { cursor: '', event: { ...sent.event, message: next } }, 'me', '')
-}
+const person = (id: string) => ({ id, username: id, displayName: id, deletedAt: null, avatarUrl: null })
+const said = (body: string, author: string) => ({ id: body, body, author: person(author) }) as Message
+const whisper = (body: string, sender: string) => ({ id: body, body, sender: person(sender) }) as Whisper
+const pending = (state: Pending['state'], detail?: string) => ({ key: 'key', state, detail }) as Pending
 
-function view(state: FeedState) {
-  const last = state.entries.findLast((entry) => entry.kind === 'message')
+const news = createStore<readonly Message[]>([])
+const say = (...messages: readonly Message[]) => act(() => news.set(messages))
+
+type Shown = { whispers?: readonly Whisper[]; waiting?: readonly Pending[] }
+
+function view({ whispers = [], waiting = [] }: Shown = {}) {
   return (
     <MantineProvider env="test">
-      <Announcer state={state} last={last?.kind === 'message' ? last.id : null} viewer="me" />
+      <Announcer news={news} people={new Map()} whispers={whispers} pending={waiting} viewer="me" />
     </MantineProvider>
   )
 }
@@ -52,26 +53,58 @@ afterEach(() => {
 
 describe('whoever does not see the feed', () => {
   it('is not told of what was there to begin with', async () => {
-    render(view(begun))
+    news.set([said('old', 'Nino')])
+    render(view({ whispers: [whisper('old', 'Nino')], waiting: [pending('refused', 'You are muted.')] }))
     expect(await told()).toBe('')
   })
 
   it('is told what somebody says, and not what one says oneself', async () => {
-    const { rerender } = render(view(begun))
-    const one = say(begun, 1, 'Nino')
-    rerender(view(one))
-    expect(await told()).toBe('\u2068Nino\u2069: \u2068words 1\u2069')
-    rerender(view(say(one, 2, 'me')))
-    expect(await told()).toBe('\u2068Nino\u2069: \u2068words 1\u2069')
+    render(view())
+    say(said('salam', 'Nino'))
+    expect(await told()).toBe('\u2068Nino\u2069: \u2068salam\u2069')
+    say(said('hello', 'me'))
+    expect(await told()).toBe('\u2068Nino\u2069: \u2068salam\u2069')
   })
 
-  it('is told how many there are when they come fast', async () => {
-    const { rerender } = render(view(begun))
-    let state = begun
-    for (const number of [1, 2, 3]) {
-      state = say(state, number, 'Nino')
-      rerender(view(state))
-    }
+  it('is told the same words again when they are said again', async () => {
+    render(view())
+    say(said('ok', 'Nino'))
+    await told()
+    const before = screen.getByRole('status').firstChild
+    say(said('ok', 'Nino'))
+    await told()
+    expect(screen.getByRole('status').firstChild).not.toBe(before)
+  })
+
+  it('is told how many there are when they come fast, whispers among them', async () => {
+    const { rerender } = render(view())
+    say(said('1', 'Nino'), said('mine', 'me'))
+    say(said('2', 'Nino'))
+    rerender(view({ whispers: [whisper('3', 'Nino')] }))
     expect(await told()).toBe('3 new messages')
+  })
+
+  it('is told what somebody whispers, once, and not what one whispers oneself', async () => {
+    const { rerender } = render(view())
+    const first = [whisper('psst', 'Nino')]
+    rerender(view({ whispers: first }))
+    expect(await told()).toBe('\u2068Nino\u2069 whispers to you: \u2068psst\u2069')
+    rerender(view({ whispers: [...first, whisper('hush', 'me')] }))
+    expect(await told()).toBe('\u2068Nino\u2069 whispers to you: \u2068psst\u2069')
+  })
+
+  it('is told that a message was not sent, and why, each time', async () => {
+    const { rerender } = render(view({ waiting: [pending('sending')] }))
+    rerender(view({ waiting: [pending('refused', 'You are muted.')] }))
+    expect(await told()).toBe('Your message was not sent. You are muted.')
+    rerender(view({ waiting: [pending('sending')] }))
+    rerender(view({ waiting: [pending('refused', 'You are banned.')] }))
+    expect(await told()).toBe('Your message was not sent. You are banned.')
+  })
+
+  it('is told of a file as a file', async () => {
+    render(view())
+    say(said('', 'Nino'))
+    expect(await told()).toBe('\u2068Nino\u2069: \u2068Attachment\u2069')
   })
 })

@@ -2,7 +2,7 @@
 // there, and where it is while anything else happens above or below.
 import { Loader, UnstyledButton } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 
@@ -11,10 +11,11 @@ import { useStore } from '../../api/store'
 import { useShortcut } from '../../app/shortcuts'
 import { useFormat } from '../../i18n/format'
 import { hasArrived, pending as outbox } from '../../outbox/outbox'
-import { whispers as allWhispers } from '../../whispers/whispers'
+import { whispers as allWhispers, type Whisper } from '../../whispers/whispers'
 import type { RoomFeed } from '../RoomFeed'
 import type { Goal } from '../useGoal'
 import { Announcer } from './Announcer'
+import { DayRow } from './DayRow'
 import classes from './Feed.module.css'
 import { MessageRow } from './MessageRow'
 import { NoticesRow } from './NoticesRow'
@@ -25,6 +26,7 @@ import { lastMessage, type Row, rowsOf, unreadCount } from './rows'
 import { StartRow } from './StartRow'
 import type { FeedState, Message } from './state'
 import { useMarkRead } from './useMarkRead'
+import { useStops } from './useStops'
 import { WhisperLine } from './WhisperLine'
 
 type Props = {
@@ -76,7 +78,7 @@ export function Feed({ feed, state, viewer, wishes, editing, goal, onPresent, on
   const [away, setAway] = useState(() =>
     unreadAfter !== null && messages.has(unreadAfter) ? { seen: unreadAfter as string | null } : null,
   )
-  const [stop, setStop] = useState<string | null>(null)
+  const { stop, go, events } = useStops(rows, section, list)
   const [lit, setLit] = useState<string | null>(null)
 
   const news = away ? unreadCount({ entries, messages, earlier, later }, away.seen, viewer) : 0
@@ -151,48 +153,20 @@ export function Feed({ feed, state, viewer, wishes, editing, goal, onPresent, on
     return () => document.removeEventListener('visibilitychange', look)
   }, [lookAround])
 
-  const goTo = useCallback(
-    (message: string, align: 'center' | 'nearest') => {
-      const index = rows.findIndex((row) => row.kind === 'message' && row.key === message)
-      if (index < 0) return false
-      if (align === 'center') isAtEnd.current = false
-      list.current?.scrollToIndex(index, { align })
-      setStop(message)
-      focusSoon(section.current, message)
-      return true
-    },
-    [rows],
-  )
-
   const reached = useRef<Goal | null>(null)
   useEffect(() => {
     if (!goal || reached.current === goal) return
-    if (!goTo(goal.message, goal.isFound ? 'center' : 'nearest')) return
+    if (!go(goal.message, goal.isFound ? 'center' : 'nearest')) return
     reached.current = goal
-    if (goal.isFound) setLit(goal.message)
-  }, [goal, goTo])
+    if (!goal.isFound) return
+    isAtEnd.current = false
+    setLit(goal.message)
+  }, [goal, go])
   useEffect(() => {
     if (!lit) return
     const timer = setTimeout(() => setLit(null), LIT_MS)
     return () => clearTimeout(timer)
   }, [lit])
-
-  function onKeyDown(event: KeyboardEvent) {
-    const { target } = event
-    const at = target instanceof HTMLElement ? target.dataset.message : undefined
-    if (at === undefined) return
-    const ids = rows.flatMap((row) => (row.kind === 'message' ? [row.key] : []))
-    const index = ids.indexOf(at)
-    const next = {
-      ArrowUp: ids[index - 1],
-      ArrowDown: ids[index + 1],
-      Home: ids[0],
-      End: ids.at(-1),
-    }[event.key]
-    if (next === undefined) return
-    event.preventDefault()
-    goTo(next, 'nearest')
-  }
 
   async function toPresent() {
     isAtEnd.current = true
@@ -209,13 +183,13 @@ export function Feed({ feed, state, viewer, wishes, editing, goal, onPresent, on
   useShortcut('c', t('keys.copyLink'), null)
   useShortcut('Delete', t('keys.delete'), null)
 
-  const tabStop = stop !== null && messages.has(stop) ? stop : last
   // What has the focus, or words in it, stays where it is while one looks elsewhere.
   const kept = useMemo(
-    () => rows.flatMap(({ key }, index) => (key === tabStop || key === editing ? [index] : [])),
-    [rows, tabStop, editing],
+    () => rows.flatMap(({ key }, index) => (key === stop || key === editing ? [index] : [])),
+    [rows, stop, editing],
   )
 
+  const canWrite = mine?.can.send ?? false
   const draw = (row: Row) => {
     switch (row.kind) {
       case 'start':
@@ -231,9 +205,27 @@ export function Feed({ feed, state, viewer, wishes, editing, goal, onPresent, on
       case 'notices':
         return <NoticesRow key={row.key} notices={row.notices} people={people} />
       case 'whisper':
-        return <WhisperLine key={row.key} whisper={row.whisper} viewer={viewer} />
+        return (
+          <WhisperLine
+            key={row.key}
+            row={row.key}
+            whisper={row.whisper}
+            isStop={row.key === stop}
+            viewer={viewer}
+            canAnswer={canWrite && online.has(otherOf(row.whisper, viewer))}
+          />
+        )
       case 'pending':
-        return <PendingRow key={row.key} pending={row.pending} isFirst={row.isFirst} viewer={viewer} />
+        return (
+          <PendingRow
+            key={row.key}
+            row={row.key}
+            pending={row.pending}
+            isFirst={row.isFirst}
+            isStop={row.key === stop}
+            viewer={viewer}
+          />
+        )
       case 'message': {
         const message = messages.get(row.key)!
         const { author, replyTo } = message
@@ -248,10 +240,10 @@ export function Feed({ feed, state, viewer, wishes, editing, goal, onPresent, on
             mine={state.reacted.get(row.key)}
             wishes={clicked.get(row.key)}
             isFirst={row.isFirst}
-            isStop={row.key === tabStop}
+            isStop={row.key === stop}
             isEditing={row.key === editing}
             isLit={row.key === lit}
-            canWrite={mine?.can.send ?? false}
+            canWrite={canWrite}
             canModerate={mine?.can.moderate ?? false}
             isAuthorOnline={online.has(author.id)}
             onSaved={onSaved}
@@ -262,13 +254,7 @@ export function Feed({ feed, state, viewer, wishes, editing, goal, onPresent, on
   }
 
   return (
-    <section
-      ref={section}
-      className={classes.feed}
-      aria-label={t('feed.label')}
-      onKeyDown={onKeyDown}
-      onFocus={({ target }) => target.dataset.message && setStop(target.dataset.message)}
-    >
+    <section ref={section} className={classes.feed} aria-label={t('feed.label')} {...events}>
       {isPaging && <Loader size="xs" className={classes.paging} aria-hidden />}
       <div className={classes.scroller}>
         <div className={classes.spring} />
@@ -294,26 +280,11 @@ export function Feed({ feed, state, viewer, wishes, editing, goal, onPresent, on
           {missed > 0 ? t('feed.news', { count: missed, number: number(missed) }) : t('feed.toEnd')}
         </UnstyledButton>
       )}
-      <Announcer state={state} last={later === null ? last : null} viewer={viewer} />
+      <Announcer news={feed.news} people={people} whispers={whispers} pending={pending} viewer={viewer} />
     </section>
   )
 }
 
-/** What has just come into the list cannot have the focus before it was measured, a frame or two later. */
-function focusSoon(list: HTMLElement | null, message: string, frames = 10) {
-  const row = list?.querySelector<HTMLElement>(`[data-message="${CSS.escape(message)}"]`)
-  // Who is about to edit it is in its box.
-  const target = row?.querySelector('textarea') ?? row
-  target?.focus({ preventScroll: true })
-  if (frames && (!target || document.activeElement !== target))
-    requestAnimationFrame(() => focusSoon(list, message, frames - 1))
-}
-
-function DayRow({ at }: { at: Date }) {
-  const format = useFormat()
-  return (
-    <div className={rowClasses.line}>
-      <time dateTime={at.toISOString().slice(0, 10)}>{format.day(at)}</time>
-    </div>
-  )
+function otherOf({ sender, recipient }: Whisper, viewer: string): string {
+  return sender.id === viewer ? recipient.id : sender.id
 }

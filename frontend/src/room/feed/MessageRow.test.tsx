@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
-import { cleanup, render, screen } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
@@ -94,6 +94,17 @@ describe('a message', () => {
     await userEvent.click(await screen.findByText('☕'))
     expect(tools.react).toHaveBeenCalledExactlyOnceWith(message, '☕', true)
     expect(tools.focus).toHaveBeenCalledWith('m')
+  })
+
+  it('knows its keys by what they write, and on a keyboard of another script by their place', () => {
+    const row = show()
+    fireEvent.keyDown(row, { key: 'p', code: 'KeyR' }) // Dvorak
+    expect(tools.reply).not.toHaveBeenCalled()
+    fireEvent.keyDown(row, { key: 'r', code: 'KeyO' })
+    fireEvent.keyDown(row, { key: 'ق', code: 'KeyR' }) // Persian
+    expect(tools.reply).toHaveBeenCalledTimes(2)
+    fireEvent.keyDown(row, { key: 'c', code: 'KeyC', ctrlKey: true })
+    expect(tools.copyLink).not.toHaveBeenCalled()
   })
 
   it('of somebody else is neither edited nor deleted', async () => {

@@ -1,6 +1,6 @@
 // One message in its bubble, with what can be done to it. It is drawn anew only when something of it has changed.
 import { IconTrash } from '@tabler/icons-react'
-import { type CSSProperties, type KeyboardEvent, memo, type PointerEvent, useRef, useState } from 'react'
+import { type CSSProperties, memo, type PointerEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 
@@ -18,8 +18,10 @@ import { Quote } from './Quote'
 import { Reactions } from './Reactions'
 import classes from './Row.module.css'
 import type { Marks } from './reactions'
+import { pressed, type RowKeys } from './rowKeys'
 import type { Message, Person } from './state'
 import { type Abilities, useFeedTools } from './tools'
+import { useNear } from './useNear'
 
 type Props = {
   message: Message
@@ -52,7 +54,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   const format = useFormat()
   const nameOf = useNameOf()
   const tools = useFeedTools()
-  const [isNear, setNear] = useState(false)
+  const [isNear, nearEvents] = useNear()
   const [open, setOpen] = useState<OpenMenu>('none')
   const press = useRef<ReturnType<typeof setTimeout>>(undefined)
 
@@ -67,24 +69,15 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   }
 
   const more = () => setOpen('more')
-  const keys = new Map<string, (() => void) | false>([
-    ['KeyR', can.canWrite && !isGone && (() => tools.reply(message))],
-    ['KeyE', can.canEdit && (() => tools.edit(message))],
-    ['KeyC', !isGone && (() => tools.copyLink(message))],
-    ['+', can.canWrite && !isGone && (() => setOpen('emoji'))],
-    ['Delete', can.canDelete && (() => tools.remove(message))],
-    ['Backspace', can.canDelete && (() => tools.remove(message))],
-    ['Enter', more],
-    ['ContextMenu', more],
-  ])
-
-  /** Letters by their place: on a Persian keyboard the same key writes another one. */
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return
-    const act = keys.get(event.key === '+' ? '+' : event.code)
-    if (!act) return
-    event.preventDefault()
-    act()
+  const keys: RowKeys = {
+    r: can.canWrite && !isGone && (() => tools.reply(message)),
+    e: can.canEdit && (() => tools.edit(message)),
+    c: !isGone && (() => tools.copyLink(message)),
+    '+': can.canWrite && !isGone && (() => setOpen('emoji')),
+    Delete: can.canDelete && (() => tools.remove(message)),
+    Backspace: can.canDelete && (() => tools.remove(message)),
+    Enter: more,
+    ContextMenu: more,
   }
 
   function onPointerDown(event: PointerEvent) {
@@ -111,17 +104,15 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   return (
     <article
       className={classes.row}
+      data-row={message.id}
       data-message={message.id}
       data-own={isOwn || undefined}
       data-first={isFirst || undefined}
       data-lit={isLit || undefined}
       tabIndex={isStop ? 0 : -1}
       aria-label={t('message.label', { name: nameOf(author), time: format.time(at) })}
-      onKeyDown={onKeyDown}
-      onPointerEnter={(event) => event.pointerType === 'mouse' && setNear(true)}
-      onPointerLeave={() => setNear(false)}
-      onFocus={() => setNear(true)}
-      onBlur={(event) => event.currentTarget.contains(event.relatedTarget) || setNear(false)}
+      onKeyDown={(event) => pressed(event, keys)}
+      {...nearEvents}
       onPointerDown={onPointerDown}
       onPointerUp={onPointerEnd}
       onPointerMove={onPointerEnd}

@@ -1,0 +1,21 @@
+// @vitest-environment happy-dom
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, expect, it, vi } from 'vitest'
+
+import { DayRow } from './DayRow'
+
+afterEach(() => {
+  cleanup()
+  vi.unstubAllEnvs()
+})
+
+it.each([
+  ['Asia/Tehran', '2026-03-02T22:00:00Z', '2026-03-03'],
+  ['America/New_York', '2026-01-01T03:00:00Z', '2025-12-31'],
+])('is for machines the day that it is for people, also in %s', (zone, at, day) => {
+  vi.stubEnv('TZ', zone)
+  render(<DayRow at={new Date(at)} />)
+  const time = screen.getByRole('time')
+  expect(time.getAttribute('datetime')).toBe(day)
+  expect(time.textContent).toContain(String(Number(day.slice(-2))))
+})
