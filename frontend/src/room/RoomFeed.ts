@@ -14,8 +14,8 @@ import {
 import { socket } from '../api/socket'
 import { createStore } from '../api/store'
 import { arrived } from '../outbox/outbox'
+import { applyFrame } from './feed/events'
 import {
-  applyFrame,
   type FeedState,
   type Frame,
   fromSnapshot,

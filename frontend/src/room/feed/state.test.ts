@@ -2,10 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { MessagePageFragment, RoomSnapshotQuery } from '../../api/generated'
+import { applyEvent, applyFrame } from './events'
 import recorded from './recorded.json'
 import {
-  applyEvent,
-  applyFrame,
   type FeedState,
   type Frame,
   fromSnapshot,
