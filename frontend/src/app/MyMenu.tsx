@@ -1,17 +1,17 @@
 // The viewer, on every screen; behind them is a menu of what is theirs.
 import { UnstyledButton } from '@mantine/core'
 import { IconChevronUp } from '@tabler/icons-react'
-import { lazy } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { PersonAvatar } from '../design/Avatar'
 import { LazyMenu } from '../design/LazyMenu'
+import { later } from '../design/later'
 import { PersonName, useNameOf } from '../design/PersonName'
 import { useMe } from '../session/viewer'
 import classes from './MyMenu.module.css'
 import type { Dialog } from './Sidebar'
 
-const MyMenuItems = lazy(async () => ({ default: (await import('./MyMenuItems')).MyMenuItems }))
+const MyMenuItems = later(async () => (await import('./MyMenuItems')).MyMenuItems)
 
 type Props = { isCompact?: boolean; onDialog: (dialog: Dialog) => void }
 

@@ -5,6 +5,7 @@ import { usePathname } from 'wouter/use-browser-location'
 
 import { wanted } from '../account/wanted'
 import { Loading } from '../design/Loading'
+import { later } from '../design/later'
 import { useViewer } from '../session/viewer'
 import * as paths from './paths'
 import { Shell } from './Shell'
@@ -13,8 +14,8 @@ const LogIn = lazy(async () => ({ default: (await import('../account/LogIn')).Lo
 const SignUp = lazy(async () => ({ default: (await import('../account/SignUp')).SignUp }))
 const Forgotten = lazy(async () => ({ default: (await import('../account/Forgotten')).Forgotten }))
 const Reset = lazy(async () => ({ default: (await import('../account/Reset')).Reset }))
-const Home = lazy(async () => ({ default: (await import('../home/Home')).Home }))
-const Room = lazy(async () => ({ default: (await import('../room/Room')).Room }))
+const Home = later(async () => (await import('../home/Home')).Home)
+const Room = later(async () => (await import('../room/Room')).Room)
 const RoomSettings = lazy(async () => ({ default: (await import('../settings/RoomSettings')).RoomSettings }))
 const Profile = lazy(async () => ({ default: (await import('../profile/Profile')).Profile }))
 const PersonPage = lazy(async () => ({ default: (await import('../people/PersonPage')).PersonPage }))

@@ -1,11 +1,13 @@
 // The frame around every screen of somebody who is logged in: their rooms beside it, the state of the connection
 // above it, and what the keyboard does everywhere. On a narrow page the rooms are the first screen.
-import { lazy, type ReactNode, Suspense, useRef, useState } from 'react'
+import { type ReactNode, Suspense, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useRoute } from 'wouter'
 import { usePathname } from 'wouter/use-browser-location'
 
+import { later } from '../design/later'
 import { Notices } from '../design/Notices'
+import { Tips } from '../design/Tips'
 import { useMyRooms } from '../news/myRooms'
 import { useNews, useTitle } from '../news/useNews'
 import { useOutbox } from '../outbox/outbox'
@@ -17,9 +19,9 @@ import { type Dialog, Sidebar } from './Sidebar'
 import { useShortcut } from './shortcuts'
 import { TopBar } from './TopBar'
 
-const Switcher = lazy(async () => ({ default: (await import('./Switcher')).Switcher }))
-const KeyboardHelp = lazy(async () => ({ default: (await import('./KeyboardHelp')).KeyboardHelp }))
-const NewsSettings = lazy(async () => ({ default: (await import('../news/NewsSettings')).NewsSettings }))
+const Switcher = later(async () => (await import('./Switcher')).Switcher)
+const KeyboardHelp = later(async () => (await import('./KeyboardHelp')).KeyboardHelp)
+const NewsSettings = later(async () => (await import('../news/NewsSettings')).NewsSettings)
 
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation('app')
@@ -74,6 +76,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {dialog === 'news' && <NewsSettings onClose={close} />}
       </Suspense>
       <Notices />
+      <Tips />
     </div>
   )
 }

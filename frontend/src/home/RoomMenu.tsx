@@ -1,14 +1,15 @@
 // What the viewer can do with one of their rooms without going there.
 import { ActionIcon } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { LazyMenu } from '../design/LazyMenu'
+import { later } from '../design/later'
 import type { MyRoom } from '../news/myRooms'
 
-const RoomMenuItems = lazy(async () => ({ default: (await import('./RoomMenuItems')).RoomMenuItems }))
-const Leaving = lazy(async () => ({ default: (await import('../membership/Leaving')).Leaving }))
+const RoomMenuItems = later(async () => (await import('./RoomMenuItems')).RoomMenuItems)
+const Leaving = later(async () => (await import('../membership/Leaving')).Leaving)
 
 type Props = { room: MyRoom; className: string | undefined }
 

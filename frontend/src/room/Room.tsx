@@ -8,9 +8,11 @@ import { connection } from '../api/socket'
 import { useStore } from '../api/store'
 import { roomPath } from '../app/paths'
 import { Loading } from '../design/Loading'
+import { later } from '../design/later'
 import { Unreachable } from '../design/Unreachable'
-import { NotEntered } from './RoomGone'
 import { RoomScreen } from './RoomScreen'
+
+const NotEntered = later(async () => (await import('./RoomGone')).NotEntered)
 
 type Entered = {
   readonly id: string

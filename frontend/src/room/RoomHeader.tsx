@@ -1,29 +1,21 @@
 // Which room this is, who is here, and what one can do with it as a whole.
-import { ActionIcon, Menu, UnstyledButton } from '@mantine/core'
-import {
-  IconDoorExit,
-  IconDots,
-  IconLink,
-  IconLock,
-  IconSearch,
-  IconSettings,
-  IconUsers,
-} from '@tabler/icons-react'
-import { lazy, memo, Suspense, useState } from 'react'
+import { ActionIcon, UnstyledButton } from '@mantine/core'
+import { IconDots, IconLock, IconSearch, IconUsers } from '@tabler/icons-react'
+import { memo, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
 
 import type { RoomHeadFragment, RoomMineFragment } from '../api/generated'
-import { HOME, roomPath, roomSettingsPath } from '../app/paths'
+import { HOME } from '../app/paths'
 import { Back } from '../design/Back'
-import { copy } from '../design/copy'
 import { IconButton } from '../design/IconButton'
-import { tell } from '../design/notices'
+import { LazyMenu } from '../design/LazyMenu'
+import { later } from '../design/later'
 import { useFormat } from '../i18n/format'
-import { NotifyLevels } from '../membership/NotifyLevels'
 import classes from './RoomHeader.module.css'
 
-const Leaving = lazy(async () => ({ default: (await import('../membership/Leaving')).Leaving }))
+const Leaving = later(async () => (await import('../membership/Leaving')).Leaving)
+const RoomHeaderMenu = later(async () => (await import('./RoomHeaderMenu')).RoomHeaderMenu)
 
 export type Panel = 'people' | 'search'
 
@@ -40,12 +32,6 @@ export const RoomHeader = memo(function RoomHeader({ room, mine, panel, onPanel,
   const { number } = useFormat()
   const [, go] = useLocation()
   const [isLeaving, setLeaving] = useState(false)
-  const isKeeper = mine?.can.rename || mine?.can.moderate || mine?.can.delete
-
-  async function copyLink() {
-    const link = new URL(roomPath(room.address), location.href).href
-    tell((await copy(link)) ? t('copied') : link)
-  }
 
   return (
     <header className={classes.header}>
@@ -77,35 +63,23 @@ export const RoomHeader = memo(function RoomHeader({ room, mine, panel, onPanel,
       >
         <IconSearch size={20} stroke={1.6} />
       </IconButton>
-      <Menu withInitialFocusPlaceholder={false} position="bottom-end" shadow="md" width={240}>
-        <Menu.Target>
+      <LazyMenu
+        button={
           <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('head.more')}>
             <IconDots size={20} stroke={1.6} />
           </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <NotifyLevels room={room.id} level={mine?.notify} onChanged={onChanged} />
-          <Menu.Divider />
-          <Menu.Item leftSection={<IconLink size={16} />} onClick={() => void copyLink()}>
-            {t('head.copyLink')}
-          </Menu.Item>
-          {isKeeper && (
-            <Menu.Item
-              leftSection={<IconSettings size={16} />}
-              onClick={() => go(roomSettingsPath(room.address))}
-            >
-              {t('head.settings')}
-            </Menu.Item>
-          )}
-          <Menu.Item
-            c="var(--wrong)"
-            leftSection={<IconDoorExit size={16} />}
-            onClick={() => setLeaving(true)}
-          >
-            {t('membership:leave')}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+        }
+      >
+        {(button) => (
+          <RoomHeaderMenu
+            button={button}
+            room={room}
+            mine={mine}
+            onChanged={onChanged}
+            onLeave={() => setLeaving(true)}
+          />
+        )}
+      </LazyMenu>
       <Suspense>
         {isLeaving && <Leaving room={room} onLeft={() => go(HOME)} onClose={() => setLeaving(false)} />}
       </Suspense>

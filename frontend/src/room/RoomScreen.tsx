@@ -1,7 +1,7 @@
 // A room that one is in: its head, what is said, the box to say something, and beside them people or the search.
-import { CloseButton, Drawer, Title } from '@mantine/core'
+import { CloseButton, Title } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { act } from '../api/act'
@@ -12,6 +12,7 @@ import { roomPath } from '../app/paths'
 import { useShortcut } from '../app/shortcuts'
 import { copy } from '../design/copy'
 import { Loading } from '../design/Loading'
+import { later } from '../design/later'
 import { tell } from '../design/notices'
 import { Unreachable } from '../design/Unreachable'
 import { useMe } from '../session/viewer'
@@ -21,14 +22,17 @@ import { createWishes, unwish, wish } from './feed/reactions'
 import type { Message, Person } from './feed/state'
 import { TypingLine } from './feed/TypingLine'
 import { type FeedTools, FeedToolsContext } from './feed/tools'
-import { PeoplePanel } from './people/PeoplePanel'
-import { Removal } from './Removal'
 import { RoomFeed } from './RoomFeed'
-import { Ended, Refused } from './RoomGone'
 import { type Panel, RoomHeader } from './RoomHeader'
 import classes from './RoomScreen.module.css'
-import { SearchPanel } from './search/SearchPanel'
 import { useGoal } from './useGoal'
+
+const Ended = later(async () => (await import('./RoomGone')).Ended)
+const Refused = later(async () => (await import('./RoomGone')).Refused)
+const PeoplePanel = later(async () => (await import('./people/PeoplePanel')).PeoplePanel)
+const Removal = later(async () => (await import('./Removal')).Removal)
+const SearchPanel = later(async () => (await import('./search/SearchPanel')).SearchPanel)
+const SideDrawer = later(async () => (await import('./SideDrawer')).SideDrawer)
 
 type Props = {
   room: string
@@ -163,19 +167,22 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
   if (!state) return <Loading />
 
   const typing = state.typing.flatMap((id) => state.people.get(id) ?? [])
-  const aside =
-    panel === 'people' ? (
-      <PeoplePanel
-        state={state}
-        viewer={viewer}
-        onWhisper={(person) => {
-          if (!isWide) setPanel(null)
-          tools.whisper(person)
-        }}
-      />
-    ) : (
-      <SearchPanel room={room} onOpen={openFound} />
-    )
+  const aside = (
+    <Suspense fallback={<Loading />}>
+      {panel === 'people' ? (
+        <PeoplePanel
+          state={state}
+          viewer={viewer}
+          onWhisper={(person) => {
+            if (!isWide) setPanel(null)
+            tools.whisper(person)
+          }}
+        />
+      ) : (
+        <SearchPanel room={room} onOpen={openFound} />
+      )}
+    </Suspense>
+  )
   const asideTitle = panel === 'people' ? t('people.title') : t('search.title')
   const isTyping = typing.length > 0 && isConnected
 
@@ -223,20 +230,17 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
             {aside}
           </aside>
         )}
-        {!isWide && (
-          <Drawer
-            opened={panel !== null}
-            onClose={() => setPanel(null)}
-            position="right"
-            size="min(22rem, 100%)"
-            title={asideTitle}
-            closeButtonProps={{ 'aria-label': t('close') }}
-          >
-            {aside}
-          </Drawer>
+        {panel && !isWide && (
+          <Suspense>
+            <SideDrawer title={asideTitle} onClose={() => setPanel(null)}>
+              {aside}
+            </SideDrawer>
+          </Suspense>
         )}
       </div>
-      {removing && <Removal message={removing} feed={feed} onEnd={() => setRemoving(null)} />}
+      <Suspense>
+        {removing && <Removal message={removing} feed={feed} onEnd={() => setRemoving(null)} />}
+      </Suspense>
     </FeedToolsContext>
   )
 }

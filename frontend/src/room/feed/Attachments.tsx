@@ -1,5 +1,5 @@
 // The files of a message. Pictures take the room that they will need before they are here, so nothing jumps.
-import { Modal, UnstyledButton } from '@mantine/core'
+import { UnstyledButton } from '@mantine/core'
 import {
   IconDownload,
   IconFile,
@@ -8,15 +8,18 @@ import {
   IconFileZip,
   IconMovie,
 } from '@tabler/icons-react'
-import { type CSSProperties, useState } from 'react'
+import { type CSSProperties, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { AttachmentFieldsFragment } from '../../api/generated'
+import { later } from '../../design/later'
 import { useFormat } from '../../i18n/format'
 import classes from './Attachments.module.css'
+import type { Picture } from './PictureViewer'
 
 type Attachment = AttachmentFieldsFragment
-type Picture = Attachment & { readonly width: number; readonly height: number }
+
+const PictureViewer = later(async () => (await import('./PictureViewer')).PictureViewer)
 
 export function Attachments({ attachments }: { attachments: readonly Attachment[] }) {
   if (!attachments.length) return null
@@ -48,9 +51,10 @@ type PictureProps = {
   isAlone: boolean
 }
 
-function PictureButton({ picture: { url, name, width, height }, isAlone }: PictureProps) {
+function PictureButton({ picture, isAlone }: PictureProps) {
   const { t } = useTranslation('room')
   const [isOpen, setOpen] = useState(false)
+  const { url, name, width, height } = picture
   const ratio = width / height
   return (
     <>
@@ -62,20 +66,7 @@ function PictureButton({ picture: { url, name, width, height }, isAlone }: Pictu
       >
         <img src={url} alt="" loading="lazy" decoding="async" draggable={false} />
       </UnstyledButton>
-      {isOpen && (
-        <Modal
-          opened
-          onClose={() => setOpen(false)}
-          fullScreen
-          title={<bdi>{name}</bdi>}
-          closeButtonProps={{ 'aria-label': t('close') }}
-          classNames={{ content: classes.viewer, body: classes.stage, header: classes.viewer }}
-        >
-          <a href={url} target="_blank" rel="noopener noreferrer" className={classes.whole}>
-            <img src={url} alt={name} width={width} height={height} />
-          </a>
-        </Modal>
-      )}
+      <Suspense>{isOpen && <PictureViewer picture={picture} onClose={() => setOpen(false)} />}</Suspense>
     </>
   )
 }

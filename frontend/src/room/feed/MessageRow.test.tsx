@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
@@ -40,7 +40,7 @@ const tools = {
   focus: vi.fn(),
 } satisfies FeedTools
 
-function show(changes: Partial<Parameters<typeof MessageRow>[0]> = {}) {
+function draw(changes: Partial<Parameters<typeof MessageRow>[0]> = {}) {
   render(
     <MantineProvider env="test">
       <FeedToolsContext value={tools}>
@@ -65,10 +65,16 @@ function show(changes: Partial<Parameters<typeof MessageRow>[0]> = {}) {
       </FeedToolsContext>
     </MantineProvider>,
   )
+}
+
+function show(changes: Parameters<typeof draw>[0] = {}) {
+  draw(changes)
   return screen.getByRole('article')
 }
 
 beforeAll(async () => {
+  // As on a page that has been quiet for a moment.
+  await Promise.all([import('./Actions'), import('./EditBox')])
   // A box that grows asks when letters have another size.
   Object.defineProperty(document, 'fonts', { value: new EventTarget() })
   await i18next.use(initReactI18next).init({
@@ -140,7 +146,7 @@ describe('a message', () => {
 
   it('leaves the keys to what is typed inside it', async () => {
     const own = { ...message, author: me }
-    show({ message: own, author: me, isEditing: true })
+    await act(async () => draw({ message: own, author: me, isEditing: true }))
     await userEvent.type(screen.getByRole('textbox'), 'rec')
     expect(tools.reply).not.toHaveBeenCalled()
     expect(tools.copyLink).not.toHaveBeenCalled()
@@ -164,6 +170,7 @@ describe('a message', () => {
     row.focus()
     await userEvent.keyboard('r+')
     expect(tools.reply).not.toHaveBeenCalled()
+    expect(await screen.findByRole('button', { name: 'More' })).toBeDefined()
     expect(screen.queryByText('☕')).toBe(null)
   })
 

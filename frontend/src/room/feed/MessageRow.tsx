@@ -1,18 +1,18 @@
 // One message in its bubble, with what can be done to it. It is drawn anew only when something of it has changed.
 import { IconTrash } from '@tabler/icons-react'
-import { type CSSProperties, memo, type PointerEvent, useRef, useState } from 'react'
+import { type CSSProperties, memo, type PointerEvent, Suspense, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 
 import { personPath } from '../../app/paths'
 import { PersonAvatar } from '../../design/Avatar'
 import { hueOf } from '../../design/initials'
+import { later } from '../../design/later'
 import { PersonName, useNameOf } from '../../design/PersonName'
 import { useFormat } from '../../i18n/format'
-import { Actions, type OpenMenu } from './Actions'
+import type { OpenMenu } from './Actions'
 import { Aside } from './Aside'
 import { Attachments } from './Attachments'
-import { EditBox } from './EditBox'
 import { MessageBody } from './MessageBody'
 import { Quote } from './Quote'
 import { Reactions } from './Reactions'
@@ -22,6 +22,9 @@ import { pressed, type RowKeys } from './rowKeys'
 import type { Message, Person } from './state'
 import { type Abilities, useFeedTools } from './tools'
 import { useNear } from './useNear'
+
+const Actions = later(async () => (await import('./Actions')).Actions)
+const EditBox = later(async () => (await import('./EditBox')).EditBox)
 
 type Props = {
   message: Message
@@ -137,7 +140,9 @@ export const MessageRow = memo(function MessageRow(props: Props) {
           </div>
         )}
         {isEditing ? (
-          <EditBox message={message} onSaved={props.onSaved} onEnd={stopEditing} />
+          <Suspense fallback={<MessageBody body={message.body} viewer={viewer} />}>
+            <EditBox message={message} onSaved={props.onSaved} onEnd={stopEditing} />
+          </Suspense>
         ) : isGone ? (
           <p className={classes.gone}>
             <IconTrash size={14} stroke={1.6} aria-hidden /> {t('message.deleted')} {meta}
@@ -167,7 +172,9 @@ export const MessageRow = memo(function MessageRow(props: Props) {
         )}
         {(isNear || open !== 'none') && !isEditing && (
           <div className={classes.actions}>
-            <Actions message={message} author={author} can={can} mine={mine} open={open} onOpen={setOpen} />
+            <Suspense>
+              <Actions message={message} author={author} can={can} mine={mine} open={open} onOpen={setOpen} />
+            </Suspense>
           </div>
         )}
       </div>

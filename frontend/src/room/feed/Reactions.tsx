@@ -1,5 +1,5 @@
 // Who reacted to a message, and with what. A click adds one's own, or takes it back.
-import { Tooltip, UnstyledButton } from '@mantine/core'
+import { UnstyledButton } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 
 import { useNameOf } from '../../design/PersonName'
@@ -34,19 +34,19 @@ export function Reactions({ message, people, viewer, mine, wishes, canReact }: P
         const list = names.join(t('reactions.separator'))
         const who = others > 0 ? t('reactions.more', { names: list, count: others }) : list
         return (
-          <Tooltip key={emoji} label={who} openDelay={300} multiline maw={260}>
-            <UnstyledButton
-              className={classes.reaction}
-              data-mine={isMine || undefined}
-              aria-pressed={isMine}
-              aria-label={t('reactions.one', { emoji, number: number(count), who })}
-              disabled={!canReact}
-              onClick={() => react(message, emoji, !isMine)}
-            >
-              <span aria-hidden>{emoji}</span>
-              <span className={classes.count}>{number(count)}</span>
-            </UnstyledButton>
-          </Tooltip>
+          <UnstyledButton
+            key={emoji}
+            className={classes.reaction}
+            data-tip={who}
+            data-mine={isMine || undefined}
+            aria-pressed={isMine}
+            aria-label={t('reactions.one', { emoji, number: number(count), who })}
+            disabled={!canReact}
+            onClick={() => react(message, emoji, !isMine)}
+          >
+            <span aria-hidden>{emoji}</span>
+            <span className={classes.count}>{number(count)}</span>
+          </UnstyledButton>
         )
       })}
     </fieldset>
