@@ -6,7 +6,7 @@ import { join, sep } from 'node:path'
 import { codegen } from '@graphql-codegen/core'
 import * as documentNodes from '@graphql-codegen/typed-document-node'
 import * as operations from '@graphql-codegen/typescript-operations'
-import { buildSchema, isAbstractType, Kind, parse } from 'graphql'
+import { buildSchema, isAbstractType, Kind, parse, visit } from 'graphql'
 
 const src = join(import.meta.dirname, 'src')
 const target = join(src, 'api/generated')
@@ -23,6 +23,9 @@ for (const path of readdirSync(src, { recursive: true }).sort()) {
 }
 const documents = [...features.values()].flat()
 const fragments = documents.map((file) => withDefinitions(file, isFragment))
+const fragmentsByName = new Map(
+  fragments.flatMap(({ document }) => document.definitions.map((each) => [each.name.value, each])),
+)
 
 const sdl = readFileSync(join(import.meta.dirname, '../schema.graphql'), 'utf8')
 const schemaAst = buildSchema(sdl)
@@ -60,7 +63,7 @@ for (const [feature, files] of features) {
     filename: `${feature}.ts`,
     schema,
     schemaAst,
-    documents: [...own, ...fragments].filter(({ document }) => document.definitions.length),
+    documents: [...own, ...usedBy(files)].filter(({ document }) => document.definitions.length),
     config: {
       documentMode: 'graphQLTag',
       gqlImport: 'urql#gql',
@@ -83,6 +86,18 @@ const possibleTypes = Object.fromEntries(
 )
 index.push(`export const possibleTypes: Record<string, string[]> = ${JSON.stringify(possibleTypes)}\n`)
 writeFileSync(join(target, 'index.ts'), index.join('\n'))
+
+/** The fragments of these files, and those of others that they need. */
+function usedBy(files) {
+  const used = new Set(files.flatMap(({ document }) => document.definitions))
+  for (const definition of used)
+    visit(definition, {
+      enter(node) {
+        if (node.kind === Kind.FRAGMENT_SPREAD) used.add(fragmentsByName.get(node.name.value))
+      },
+    })
+  return fragments.map((file) => withDefinitions(file, (fragment) => used.has(fragment)))
+}
 
 function isFragment(definition) {
   return definition.kind === Kind.FRAGMENT_DEFINITION

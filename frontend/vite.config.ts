@@ -12,11 +12,17 @@ export default defineConfig(({ command }) => ({
     target: 'es2023',
     rolldownOptions: {
       input: ['index.html', 'explorer.html'],
+      // A document is loaded with the feature that asks it, not with the list of all.
+      treeshake: { moduleSideEffects: (id: string) => !id.includes('/api/generated/') },
       output: {
-        // One file of texts for each language, not one for each language of each feature.
+        // What both pages need, and what every screen of the chat does: two files, smaller than sixty small ones.
         codeSplitting: {
           groups: [
-            { name: (id: string) => /\/texts\/(\w+)\.json$/.exec(id)?.[1]?.replace(/^/, 'texts-') ?? null },
+            {
+              name: 'both',
+              test: /preload-helper|api\/csrf|node_modules\/(react|react-dom|scheduler|graphql-ws)\//,
+            },
+            { name: 'chat', tags: ['$initial'], test: /src\/(app|session)\// },
           ],
         },
       },

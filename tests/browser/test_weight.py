@@ -15,3 +15,8 @@ def test_the_first_screen_weighs_no_more_than_it_may(come: Come) -> None:
     vera = come().arrive("vera")
     expect(vera.door).to_be_visible()
     assert first_load(vera.page.context.new_page(), vera.origin) <= BUDGET
+
+
+def test_a_room_that_one_comes_to_by_its_link_weighs_no_more_than_it_may(come: Come) -> None:
+    vera = come().arrive("vera").enter("tea")
+    assert first_load(vera.page.context.new_page(), f"{vera.origin}/rooms/tea") <= BUDGET

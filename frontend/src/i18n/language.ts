@@ -17,8 +17,13 @@ export const NAMES: Record<Language, string> = {
 export const currentLanguage = createStore<Language>('en')
 
 const CHOSEN = 'chaikhana.language'
-// Every feature folder brings its own texts: the folder's name is the namespace.
-const texts = import.meta.glob<Record<string, unknown>>('../*/texts/*.json', { import: 'default' })
+// Every feature folder brings its own texts: the folder's name is the namespace. All of a language are one file.
+const texts: Record<Language, () => Promise<{ readonly default: Readonly<Record<string, object>> }>> = {
+  en: () => import('./languages/en'),
+  fa: () => import('./languages/fa'),
+  ru: () => import('./languages/ru'),
+  ka: () => import('./languages/ka'),
+}
 
 export function directionOf(language: Language): 'ltr' | 'rtl' {
   return language === 'fa' ? 'rtl' : 'ltr'
@@ -35,13 +40,9 @@ export function preferred(wanted: readonly string[], chosen?: string | null): La
 
 /** Load a language and put the whole page into it; it is remembered for whoever is not logged in. */
 export async function speak(language: Language): Promise<void> {
-  const loading = Object.entries(texts)
-    .filter(([path]) => path.endsWith(`/${language}.json`))
-    .map(async ([path, load]) => {
-      const namespace = path.split('/')[1] ?? ''
-      i18next.addResourceBundle(language, namespace, await load(), true, true)
-    })
-  await Promise.all(loading)
+  const loaded = await texts[language]()
+  for (const [path, words] of Object.entries(loaded.default))
+    i18next.addResourceBundle(language, path.split('/')[2] ?? '', words, true, true)
   await i18next.changeLanguage(language)
   localStorage.setItem(CHOSEN, language)
   document.documentElement.lang = language

@@ -1,0 +1,1 @@
+export default import.meta.glob<object>('../../*/texts/fa.json', { eager: true, import: 'default' })
