@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { act, fieldDetail } from './act'
+import { doubts } from './doubt'
 import { LogInDocument, UploadAttachmentDocument } from './generated'
 
 const input = { username: 'nika', password: 'guess' }
@@ -49,6 +50,15 @@ test('no answer is told from a refusal, so that one can try again', async () => 
 test('a fault of the server is told in its words', async () => {
   asked.mockResolvedValue(json({ errors: [{ message: 'Incident 7.', extensions: { code: 'INTERNAL' } }] }))
   expect((await act(LogInDocument, { input })).problem).toEqual({ code: 'BROKEN', detail: 'Incident 7.' })
+})
+
+test('who is refused as nobody is asked who they are', async () => {
+  const before = doubts.get()
+  const extensions = { code: 'UNAUTHENTICATED' }
+  asked.mockResolvedValue(json({ errors: [{ message: 'Log in.', extensions }] }))
+  const problem = { code: 'UNAUTHENTICATED', detail: 'Log in.' }
+  expect((await act(LogInDocument, { input })).problem).toEqual(problem)
+  expect(doubts.get()).toBe(before + 1)
 })
 
 test('a server with too much to do says for how long', async () => {

@@ -5,6 +5,7 @@ import { useCallback, useState } from 'react'
 import type { OperationContext } from 'urql'
 
 import { client } from './client'
+import { doubt } from './doubt'
 import type { FieldProblemCode, ProblemCode } from './generated'
 
 /** `UNREACHABLE`: nobody answered, so it may or may not have been done. `BROKEN`: the fault is not the viewer's. */
@@ -29,7 +30,27 @@ export type Outcome<Payload> =
 /** Of a mutation's only root field, all but the problems. */
 export type PayloadOf<Data> = Exclude<Data[keyof Data], { readonly code: ProblemCode }>
 
+const underWay = new Set<Promise<unknown>>()
+
 export async function act<Data, Variables extends object>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  context?: Partial<OperationContext>,
+): Promise<Outcome<PayloadOf<Data>>> {
+  const asked = outcomeOf(document, variables, context)
+  underWay.add(asked)
+  const outcome = await asked
+  underWay.delete(asked)
+  if (outcome.problem?.code === 'UNAUTHENTICATED') doubt()
+  return outcome
+}
+
+/** When there is an answer to all that was asked. */
+export async function answered(): Promise<void> {
+  while (underWay.size) await Promise.all(underWay)
+}
+
+async function outcomeOf<Data, Variables extends object>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   context?: Partial<OperationContext>,

@@ -1,11 +1,11 @@
-// The one WebSocket of this page, and what is known of it. It is opened with the first subscription, comes back
-// by itself for as long as the page is open, and gives up only when the server says who we are is no good any more.
+// The one WebSocket of this page, and what is known of it. It is opened with the first subscription, and comes back
+// by itself for as long as the page is open; but when the server says who we are is no good any more, that comes first.
 import { CloseCode, createClient } from 'graphql-ws'
 
+import { doubt } from './doubt'
 import { createStore } from './store'
 
-/** `ended`: the session is over, and trying again would not help. */
-export type Connection = 'idle' | 'connecting' | 'connected' | 'lost' | 'ended'
+export type Connection = 'idle' | 'connecting' | 'connected' | 'lost'
 
 /** A socket that does not answer within this time is given up: it may have died without a word. */
 const PATIENCE_MS = 5_000
@@ -38,7 +38,8 @@ export const socket = createClient({
     },
     closed: (event) => {
       clearTimeout(silence)
-      connection.set(endsTheSession(event) ? 'ended' : isIntended(event) ? 'idle' : 'lost')
+      connection.set(isIntended(event) ? 'idle' : 'lost')
+      if (endsTheSession(event)) doubt()
     },
   },
 })
@@ -57,7 +58,8 @@ export function backOff(retries: number, random = Math.random()): number {
   return Math.min(LONGEST_WAIT_MS, 100 * 2 ** retries) * (0.5 + random / 2)
 }
 
-async function pause(ms: number): Promise<void> {
+/** It is over at once when one comes back into reach. */
+export async function pause(ms: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const wake = () => {
       clearTimeout(timer)
