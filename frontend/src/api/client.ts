@@ -6,7 +6,8 @@ import { Client, fetchExchange, subscriptionExchange } from 'urql'
 import { currentLanguage } from '../i18n/language'
 import { keys, updates } from './cache'
 import { possibleTypes } from './generated'
-import { socket } from './socket'
+import { persist } from './persist'
+import { pause, socket } from './socket'
 
 const http = {
   url: new URL('/graphql', location.href).href,
@@ -27,10 +28,12 @@ export const client = new Client({
     fetchExchange,
     subscriptionExchange({
       forwardSubscription: ({ query, variables }) => ({
-        subscribe: (sink) => ({
-          unsubscribe: socket.subscribe(
+        subscribe: ({ next }) => ({
+          unsubscribe: persist(
+            socket,
             { query: query ?? '', variables: variables as Record<string, unknown> | undefined },
-            sink as never,
+            next as never,
+            pause,
           ),
         }),
       }),
