@@ -1,5 +1,6 @@
 // What stands around every screen: language, direction, theme, the API, and who is here.
-import { DirectionProvider, MantineProvider } from '@mantine/core'
+import { DirectionProvider, MantineProvider, useDirection } from '@mantine/core'
+import { useLayoutEffect } from 'react'
 import { Provider } from 'urql'
 
 import { client } from '../api/client'
@@ -10,13 +11,9 @@ import { Routes } from './Routes'
 import { theme } from './theme'
 
 export function App() {
-  const language = useStore(currentLanguage)
   return (
-    <DirectionProvider
-      key={directionOf(language)}
-      initialDirection={directionOf(language)}
-      detectDirection={false}
-    >
+    <DirectionProvider initialDirection={directionOf(currentLanguage.get())} detectDirection={false}>
+      <SpokenDirection />
       <MantineProvider theme={theme} defaultColorScheme="auto">
         <Provider value={client}>
           <SessionGate>
@@ -26,4 +23,12 @@ export function App() {
       </MantineProvider>
     </DirectionProvider>
   )
+}
+
+/** It turns with the language, and all that stands in it stays: what is typed, and what is connected. */
+function SpokenDirection() {
+  const direction = directionOf(useStore(currentLanguage))
+  const { setDirection } = useDirection()
+  useLayoutEffect(() => setDirection(direction), [direction, setDirection])
+  return null
 }
