@@ -186,6 +186,7 @@ def test_whoever_is_sent_away_is_told_by_whom_and_that_they_may_come_back(come: 
     settings = vera.another_window().open("/rooms/samovar/settings").page
     settings.get_by_role("button", name="What to do with \u2068ali\u2069").click()
     settings.get_by_role("menuitem", name="Send away").click()
+    settings.get_by_role("dialog", name="Send \u2068ali\u2069 away?").get_by_role("button", name="Send away").click()
     told = ali.page.get_by_role("heading", name="\u2068vera\u2069 has sent you out of \u2068samovar\u2069")
     expect(told).to_be_visible()
     expect(ali.page.get_by_text("You may come back.")).to_be_visible()

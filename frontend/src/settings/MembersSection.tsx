@@ -1,9 +1,7 @@
 // Who is in the room, and what moderators may do about each of them.
-import { Badge, Button, Group, Menu, Stack, Text } from '@mantine/core'
-import { IconDots } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { Button, Stack } from '@mantine/core'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useClient } from 'urql'
 
 import { act, type Problem } from '../api/act'
 import {
@@ -11,166 +9,88 @@ import {
   ModerateMemberDocument,
   type ModerationAction,
   type Role,
-  RoomMembersDocument,
+  type RoomHeadFragment,
   SetMemberRoleDocument,
 } from '../api/generated'
-import { PersonAvatar } from '../design/Avatar'
-import { IconButton } from '../design/IconButton'
-import { PersonName, useNameOf } from '../design/PersonName'
+import { Loading } from '../design/Loading'
 import { ProblemNote } from '../design/Problem'
 import { Section } from '../design/Section'
-import { useFormat } from '../i18n/format'
+import { Unreachable } from '../design/Unreachable'
+import { useMembers } from '../membership/useMembers'
 import { useMe } from '../session/viewer'
+import { GraveStep, type Step } from './GraveStep'
+import { MemberLine } from './MemberLine'
+import classes from './MembersSection.module.css'
 
-const HOUR_MS = 3_600_000
 const RANK: Record<Role, number> = { MEMBER: 0, MODERATOR: 1, OWNER: 2 }
 
-export function MembersSection({
-  room,
-  mayModerate,
-  role,
-}: {
-  room: string
+type Props = {
+  room: Pick<RoomHeadFragment, 'id' | 'isPrivate'>
   mayModerate: boolean
-  role: Role
-}) {
+  mine: Role
+}
+
+export function MembersSection({ room, mayModerate, mine }: Props) {
   const { t } = useTranslation('settings')
-  const client = useClient()
   const me = useMe()
-  const [members, setMembers] = useState<readonly MemberFieldsFragment[]>([])
-  const [next, setNext] = useState<string | null>(null)
+  const { members, status, hasMore, more } = useMembers(room.id)
+  // As they are since something was done about them.
+  const [changed, setChanged] = useState<ReadonlyMap<string, MemberFieldsFragment>>(new Map())
   const [problem, setProblem] = useState<Problem>()
+  const [step, setStep] = useState<Step | null>(null)
+  const list = useRef<HTMLUListElement>(null)
+  const shown = members.map((member) => changed.get(member.id) ?? member).filter(({ leftAt }) => !leftAt)
 
-  async function load(after: string | null) {
-    const { data } = await client
-      .query(RoomMembersDocument, { room, after }, { requestPolicy: 'network-only' })
-      .toPromise()
-    const page = data?.room?.members
-    if (!page) return
-    setMembers((before) => (after ? [...before, ...page.nodes] : page.nodes))
-    setNext(page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null)
+  function learn(member: MemberFieldsFragment) {
+    setProblem(undefined)
+    setChanged((before) => new Map(before).set(member.id, member))
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `load` is made anew each time, for the same room.
-  useEffect(() => {
-    void load(null)
-  }, [room])
-
   async function moderate(user: string, action: ModerationAction, until?: string) {
-    const outcome = await act(ModerateMemberDocument, {
-      input: { room, user, action, ...(until && { until }) },
+    const input = { room: room.id, user, action, ...(until && { until }) }
+    const { payload, problem } = await act(ModerateMemberDocument, { input })
+    if (payload) learn(payload.member)
+    else setProblem(problem)
+  }
+  async function setRole(user: string, to: Role) {
+    const { payload, problem } = await act(SetMemberRoleDocument, {
+      input: { room: room.id, user, role: to },
     })
-    show(outcome.problem, outcome.payload?.member)
+    if (payload) learn(payload.member)
+    else setProblem(problem)
   }
-  async function promote(user: string, to: Role) {
-    const outcome = await act(SetMemberRoleDocument, { input: { room, user, role: to } })
-    show(outcome.problem, outcome.payload?.member)
-  }
-  function show(failed: Problem | undefined, changed: MemberFieldsFragment | undefined) {
-    setProblem(failed)
-    if (changed)
-      setMembers((before) =>
-        before.flatMap((each) => (each.id !== changed.id ? [each] : changed.leftAt ? [] : [changed])),
-      )
+  function done(member: MemberFieldsFragment) {
+    learn(member)
+    setStep(null)
+    // The button that was come from may be gone.
+    list.current?.focus({ preventScroll: true })
   }
 
   return (
     <Section title={t('members.title')}>
       <Stack>
         <ProblemNote problem={problem} />
-        <Stack component="ul" gap="xs" m={0} p={0}>
-          {members.map((member) => (
-            <Member
+        <ul ref={list} tabIndex={-1} className={classes.list} aria-label={t('members.title')}>
+          {shown.map((member) => (
+            <MemberLine
               key={member.id}
               member={member}
-              mine={role}
-              mayModerate={mayModerate && member.user.id !== me.user.id && RANK[member.role] < RANK[role]}
-              onModerate={(action, until) => moderate(member.user.id, action, until)}
-              onRole={(to) => promote(member.user.id, to)}
+              mayModerate={mayModerate && member.user.id !== me.user.id && RANK[member.role] < RANK[mine]}
+              maySetRole={mine === 'OWNER'}
+              onModerate={(action, until) => void moderate(member.user.id, action, until)}
+              onRole={(to) => void setRole(member.user.id, to)}
+              onStep={(kind) => setStep({ kind, member })}
             />
           ))}
-        </Stack>
-        {next && (
-          <Button variant="default" onClick={() => load(next)}>
+        </ul>
+        {status === 'loading' && <Loading />}
+        {status === 'unreachable' && <Unreachable retry={more} />}
+        {status === 'here' && hasMore && (
+          <Button variant="default" onClick={more}>
             {t('more')}
           </Button>
         )}
       </Stack>
+      {step && <GraveStep room={room} step={step} onDone={done} onClose={() => setStep(null)} />}
     </Section>
-  )
-}
-
-type MemberProps = {
-  member: MemberFieldsFragment
-  mine: Role
-  mayModerate: boolean
-  onModerate(action: ModerationAction, until?: string): void
-  onRole(to: Role): void
-}
-
-function Member({ member, mine, mayModerate, onModerate, onRole }: MemberProps) {
-  const { t } = useTranslation('settings')
-  const format = useFormat()
-  const nameOf = useNameOf()
-  const isMuted = member.mutedUntil !== null && new Date(member.mutedUntil) > new Date()
-  const roles: Record<Role, string> = {
-    OWNER: t('members.owner'),
-    MODERATOR: t('members.moderator'),
-    MEMBER: t('members.member'),
-  }
-  return (
-    <Group component="li" wrap="nowrap">
-      <PersonAvatar person={member.user} size={36} />
-      <Stack gap={0} flex={1} miw={0}>
-        <Text truncate>
-          <PersonName person={member.user} />
-        </Text>
-        {isMuted && member.mutedUntil && (
-          <Text size="sm" c="dimmed">
-            {t('members.mutedUntil', { at: format.moment(new Date(member.mutedUntil)) })}
-          </Text>
-        )}
-      </Stack>
-      {member.role !== 'MEMBER' && <Badge variant="light">{roles[member.role]}</Badge>}
-      {mayModerate && (
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <IconButton label={t('members.actions', { name: nameOf(member.user) })}>
-              <IconDots size={18} />
-            </IconButton>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {mine === 'OWNER' && (
-              <>
-                <Menu.Label>{t('members.role')}</Menu.Label>
-                {(['MEMBER', 'MODERATOR', 'OWNER'] as const)
-                  .filter((each) => each !== member.role)
-                  .map((each) => (
-                    <Menu.Item key={each} onClick={() => onRole(each)}>
-                      {roles[each]}
-                    </Menu.Item>
-                  ))}
-                <Menu.Divider />
-              </>
-            )}
-            {isMuted ? (
-              <Menu.Item onClick={() => onModerate('UNMUTE')}>{t('members.unmute')}</Menu.Item>
-            ) : (
-              <>
-                <Menu.Item onClick={() => onModerate('MUTE', new Date(Date.now() + HOUR_MS).toISOString())}>
-                  {t('members.muteHour')}
-                </Menu.Item>
-                <Menu.Item onClick={() => onModerate('MUTE')}>{t('members.mute')}</Menu.Item>
-              </>
-            )}
-            <Menu.Item c="var(--wrong)" onClick={() => onModerate('KICK')}>
-              {t('members.kick')}
-            </Menu.Item>
-            <Menu.Item c="var(--wrong)" onClick={() => onModerate('BAN')}>
-              {t('members.ban')}
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
-      )}
-    </Group>
   )
 }

@@ -24,7 +24,7 @@ export function RoomSettings({ address }: { address: string }) {
   })
   const refresh = () => ask({ requestPolicy: 'network-only' })
   const id = data?.room?.id ?? ''
-  const [{ data: moderation }, askModeration] = useQuery({
+  const [{ data: moderation, fetching: isModerationAsked }, askModeration] = useQuery({
     query: RoomModerationDocument,
     variables: { room: id },
     pause: !data?.room?.viewer?.can.moderate,
@@ -53,7 +53,8 @@ export function RoomSettings({ address }: { address: string }) {
       }
     >
       {can.rename && <NameSection key={room.id} room={room} can={can} />}
-      <MembersSection room={room.id} mayModerate={can.moderate} role={role} />
+      <MembersSection room={room} mayModerate={can.moderate} mine={role} />
+      {can.moderate && !moderation && !isModerationAsked && <Unreachable retry={onChange} />}
       {can.invite && moderation?.room && (
         <InvitationsSection room={room} invitations={moderation.room.invitations} onChange={onChange} />
       )}

@@ -12,10 +12,10 @@ import { Loading } from '../../design/Loading'
 import { PersonName } from '../../design/PersonName'
 import { Unreachable } from '../../design/Unreachable'
 import { useFormat } from '../../i18n/format'
+import { useMembers } from '../../membership/useMembers'
 import type { FeedState, Member, Person } from '../feed/state'
 import { together } from './members'
 import classes from './PeoplePanel.module.css'
-import { useMembers } from './useMembers'
 
 type Props = {
   state: FeedState

@@ -1,19 +1,19 @@
 // The members of a room, a page after the other.
 import { useCallback, useEffect, useRef, useState } from 'react'
 
-import { client } from '../../api/client'
-import { PeopleOfRoomDocument } from '../../api/generated'
-import type { Member } from '../feed/state'
+import { client } from '../api/client'
+import { type MemberFieldsFragment, MembersOfRoomDocument } from '../api/generated'
 
 type Members = {
-  readonly members: readonly Member[]
+  readonly members: readonly MemberFieldsFragment[]
   readonly status: 'loading' | 'here' | 'unreachable'
   readonly hasMore: boolean
+  /** The next page, or once more the one that did not come. */
   more(): void
 }
 
 export function useMembers(room: string): Members {
-  const [members, setMembers] = useState<readonly Member[]>([])
+  const [members, setMembers] = useState<readonly MemberFieldsFragment[]>([])
   const [status, setStatus] = useState<Members['status']>('loading')
   const [after, setAfter] = useState<string | null>(null)
   const asked = useRef(0)
@@ -23,7 +23,7 @@ export function useMembers(room: string): Members {
       const mine = ++asked.current
       setStatus('loading')
       const { data } = await client
-        .query(PeopleOfRoomDocument, { room, after: from }, { requestPolicy: 'network-only' })
+        .query(MembersOfRoomDocument, { room, after: from }, { requestPolicy: 'network-only' })
         .toPromise()
       if (mine !== asked.current) return
       const page = data?.room?.members
