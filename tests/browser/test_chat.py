@@ -73,8 +73,13 @@ def test_a_reaction_is_taken_back_by_the_same_button(come: Come) -> None:
 
 def test_a_whisper_is_seen_by_two_and_kept_by_nobody(come: Come) -> None:
     vera, ali, omar = (come().arrive(name, "samovar") for name in ("vera", "ali", "omar"))
+    omar.say("salom")
+    said = vera.sees("salom").message("salom").locator("p")
+    place = said.bounding_box()
     vera.page.get_by_role("button", name="People, 3 online").click()
     line = vera.page.get_by_role("complementary").get_by_role("listitem").filter(has_text="ali")
+    expect(line).to_be_visible()
+    assert said.bounding_box() == place  # what opens beside the feed does not move it
     line.get_by_role("button", name="Whisper").click()
     whisper = vera.page.get_by_role("textbox", name="Whisper to")
     whisper.fill("omar hides the sugar")

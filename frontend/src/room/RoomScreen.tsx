@@ -188,7 +188,7 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
 
   return (
     <FeedToolsContext value={tools}>
-      <div className={classes.screen}>
+      <div className={classes.screen} data-open={panel !== null || undefined}>
         <div className={classes.main}>
           <RoomHeader
             room={state.room}
