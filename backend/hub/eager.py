@@ -11,13 +11,16 @@ from contextvars import copy_context
 from typing import Any
 
 
-def start(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None] | None:
+def start(
+    coroutine: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop | None = None
+) -> asyncio.Task[None] | None:
     """Run `coroutine` until it first waits. Returns the task that goes on with it, or None if it has ended.
 
     Until then it runs in a context of its own but in no task: `asyncio.timeout` refuses to work there, where it
-    would have cancelled the caller.
+    would have cancelled the caller. Who starts many gives the running `loop`: to ask for it is a system call.
     """
-    loop = asyncio.get_running_loop()
+    if loop is None:
+        loop = asyncio.get_running_loop()
     context = copy_context()
     caller = asyncio.current_task(loop)
     if caller is not None:

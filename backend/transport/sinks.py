@@ -5,6 +5,7 @@ A server that can write frames as they are says so in the scope, by the extensio
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from types import CoroutineType
 from typing import Any, Protocol
 
 from backend import hub
@@ -72,12 +73,18 @@ def _look(task: asyncio.Task[None]) -> None:
         task.exception()
 
 
+async def _awaiting(sending: Awaitable[None]) -> None:
+    """By ASGI, `send` may return whatever can be awaited."""
+    await sending
+
+
 class PortableSink:
     """One after the other, each when the server has taken the one before."""
 
-    __slots__ = ("_complete", "_prefix", "_send", "_under_way")
+    __slots__ = ("_complete", "_loop", "_prefix", "_send", "_under_way")
 
     def __init__(self, send: Send, prefix: str, complete: Complete) -> None:
+        self._loop = asyncio.get_running_loop()
         self._send = send
         self._prefix = prefix
         self._under_way: asyncio.Task[None] | None = None
@@ -95,7 +102,10 @@ class PortableSink:
                 if not self._under_way.done():
                     return taken
                 self._under_way.result()  # raises what it failed with
-            self._under_way = eager.start(self._send_one(f"{self._prefix}{text}}}"))
+            sending = self._send({"type": "websocket.send", "text": f"{self._prefix}{text}}}", "bytes": None})
+            if not isinstance(sending, CoroutineType):
+                sending = _awaiting(sending)
+            self._under_way = eager.start(sending, self._loop)
             if self._under_way is not None:
                 self._under_way.add_done_callback(_look)
         return len(texts)
@@ -103,6 +113,3 @@ class PortableSink:
     async def room(self) -> None:
         if self._under_way is not None:
             await self._under_way
-
-    async def _send_one(self, text: str) -> None:
-        await self._send({"type": "websocket.send", "text": text, "bytes": None})

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from backend import hub
+from backend.transport import sinks
 from tests.services.ports import LOOPBACK, free_port
 from tests.services.server import MANAGE, ServerProcess
 from tests.transport.certificate import self_signed
@@ -154,3 +156,25 @@ async def test_each_answer_comes_whole_and_with_its_end_however_many_are_asked_f
         for op, answer in ops:
             assert await socket.next(op) == answer
             assert (await socket.message(op))["type"] == "complete"
+
+
+async def test_a_server_may_let_itself_be_awaited_in_any_way() -> None:
+    """By ASGI `send` is called and awaited, and not more: some return a future."""
+    sent: list[Any] = []
+    taken: list[asyncio.Future[None]] = []
+
+    def send(message: Any) -> asyncio.Future[None]:
+        sent.append(message["text"])
+        taken.append(asyncio.get_running_loop().create_future())
+        return taken[-1]
+
+    async def complete() -> None: ...
+
+    sink = sinks.sink({}, send, "1", complete)
+    assert sink.write(hub.Frames([b"1", b"2"])) == 1
+    taken.pop().set_result(None)
+    await sink.room()
+    assert sink.write(hub.Frames([b"2"])) == 1
+    assert sent == [f'{{"id":"1","type":"next","payload":{number}}}' for number in (1, 2)]
+    taken.pop().set_result(None)
+    await sink.room()
