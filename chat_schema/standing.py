@@ -1,5 +1,7 @@
 """What a room is to the viewer: their role there, what they may do, and what they have read."""
 
+from datetime import datetime
+
 import strawberry
 
 from backend.chat import policies, rooms
@@ -29,6 +31,7 @@ class RoomAbilities:
 class RoomViewer:
     fact: strawberry.Private[rooms.Own]
     role: Role = strawberry.field(description="Their role.")
+    muted_until: datetime | None = strawberry.field(description="Until then they read, but do not write.")
     unread_count: int = strawberry.field(description="Messages that came after what they have read.")
     notify: Notify = strawberry.field(description="What they want to be told of.")
     can: RoomAbilities = strawberry.field(description="What they may do.")
@@ -56,6 +59,7 @@ class RoomViewer:
         return cls(
             fact=own,
             role=Role(own.role.value),
+            muted_until=own.muted_until,
             unread_count=own.unread_count,
             notify=Notify(own.notify.value),
             can=can,

@@ -1,6 +1,7 @@
 """Rooms: finding them, changing and deleting them, and what may be seen of them."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -175,6 +176,7 @@ class Own(msgspec.Struct, frozen=True):
 
     role: Role
     held: frozenset[Standing]
+    muted_until: datetime | None
     unread_count: int
     last_read: int | None
     notify: Notify
@@ -188,6 +190,7 @@ def own_memberships(*, viewer: Viewer, room_ids: Collection[int]) -> Mapping[int
         row.room_id: Own(
             role=Role(row.role),
             held=policies.of_role(row.role, is_muted=bool(row.is_muted), is_banned=False, is_staff=viewer.is_staff),
+            muted_until=row.muted_until,
             unread_count=row.unread_count,
             last_read=row.last_read_id,
             notify=Notify(row.notify),
