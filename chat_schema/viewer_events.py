@@ -53,7 +53,8 @@ class RoomActivity:
 @strawberry.type(
     description=(
         "What a room is to the viewer is another: they came or left, on this device or another, or were sent away;"
-        " their role, mute, read position or `notify` changed. At most once a second for each room."
+        " their role, mute, read position or `notify` changed. Or the room itself: its address, title or topic, or who"
+        " it is for. At most once a second for each room."
     )
 )
 class ViewerRoomChanged:

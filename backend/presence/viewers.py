@@ -158,7 +158,7 @@ class Watch:
             case events.MemberJoined() | events.MemberLeft() | events.MemberChanged():
                 if logged.member is not None and logged.member.person.id == self.user_id:
                     self.soon(RoomViewed(room_id))
-            case events.RoomDeleted():
+            case events.RoomChanged() | events.RoomDeleted():
                 self.soon(RoomViewed(room_id))
         if entry.ends == hub.EVERYONE:
             self._leave(room_id)

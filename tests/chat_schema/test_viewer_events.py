@@ -14,7 +14,7 @@ from tests.transport.served import address
 EVENT = """
   ... on Mentioned { message { body room { id } author { username } } }
   ... on RoomActivity { room { id viewer { unreadCount } } latest { body } }
-  ... on ViewerRoomChanged { roomId room { title viewer { role unreadCount notify } } }
+  ... on ViewerRoomChanged { roomId room { title viewer { role mutedUntil unreadCount notify } } }
   ... on Invited { invitation { code room { id title } invitedBy { username } } }
 """
 
@@ -139,6 +139,34 @@ async def test_who_is_sent_away_from_a_private_room_learns_that_and_nothing_more
         await say(ali, room, "a secret")
         assert await changed(socket, op) == {"__typename": "ViewerRoomChanged", "roomId": room, "room": None}
         assert await socket.so_far() == []
+
+
+async def test_a_room_that_is_renamed_is_told_to_those_who_are_in_it_and_to_nobody_else(
+    new_speaker: NewSpeaker, omid: Speaker, ali: Speaker, room: str
+) -> None:
+    stranger = await new_speaker()
+    async with omid.person.socket() as socket, stranger.person.socket() as other:
+        op, _ = await listening(socket, EVENT), await listening(other, EVENT)
+        await ali.do("updateRoom", room=room, title="A garden")
+        renamed = await changed(socket, op)
+        assert (renamed["roomId"], renamed["room"]["title"]) == (room, "A garden")
+        assert await other.so_far() == []
+
+
+async def test_whoever_is_muted_learns_until_when(omid: Speaker, ali: Speaker, room: str) -> None:
+    async with omid.person.socket() as socket:
+        op = await listening(socket, EVENT)
+        for action, is_muted in (("MUTE", True), ("UNMUTE", False)):
+            moderated = await ali.do(
+                "moderateMember",
+                "... on MemberModerated { member { mutedUntil } }",
+                room=room,
+                user=await user(omid),
+                action=action,
+            )
+            until = (await changed(socket, op))["room"]["viewer"]["mutedUntil"]
+            assert until == moderated["member"]["mutedUntil"]
+            assert (until is not None) is is_muted
 
 
 async def test_a_room_that_is_deleted_is_there_no_more(omid: Speaker) -> None:
