@@ -10,25 +10,25 @@ let quiet: ReturnType<typeof setTimeout> | undefined
 
 /** Once it is here it is drawn at once; until then it suspends. */
 export function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
-  let Part: ComponentType<Props> | undefined
   let loading: Promise<ComponentType<Props>> | undefined
 
-  async function fetched(): Promise<ComponentType<Props>> {
-    try {
-      Part = await load()
-      return Part
-    } catch (error) {
-      // Whoever draws it anew tries again.
-      setTimeout(() => (loading = undefined))
-      throw error
+  function once(): Promise<ComponentType<Props>> {
+    if (!loading) {
+      loading = load()
+      loading.then(
+        // `use` looks for this, and does not wait where it is said.
+        (value) => Object.assign(loading as object, { status: 'fulfilled', value }),
+        // Whoever draws it anew tries again.
+        () => setTimeout(() => (loading = undefined)),
+      )
     }
+    return loading
   }
-  const once = () => (loading ??= fetched())
   ahead.push(once)
   loadAhead()
   // biome-ignore lint/correctness/noComponentHookFactories: as React's `lazy`, it is called by modules, not by components
   return function Later(props: Props) {
-    const Here = Part ?? use(once())
+    const Here = use(once())
     return <Here {...props} />
   }
 }
