@@ -15,8 +15,12 @@ _OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 
 
 def test_in_farsi_the_page_begins_at_the_right_and_its_dates_and_digits_are_persian(come: Come) -> None:
-    shirin = come(locale="fa-IR", timezone_id="Asia/Tehran").sign_up("شیرین").enter("چای‌خانه")
+    shirin = come(locale="fa-IR", timezone_id="Asia/Tehran").sign_up("شیرین")
     page = shirin.page
+    # The page's while it is empty, then that of its letters.
+    expect(shirin.door).to_have_css("direction", "rtl")
+    expect(shirin.door).to_have_css("unicode-bidi", "plaintext")
+    shirin.enter("چای‌خانه")
     assert page.evaluate("[document.documentElement.dir, document.documentElement.lang]") == ["rtl", "fa"]
     shirin.say("سلام", "hello")
     shirin.reads(["سلام", "hello"])

@@ -51,7 +51,6 @@ export function LogIn() {
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
-        dir="auto"
         required
         withAsterisk={false}
       />

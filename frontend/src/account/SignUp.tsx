@@ -61,7 +61,6 @@ export function SignUp() {
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
-        dir="auto"
         required
         withAsterisk={false}
       />

@@ -62,7 +62,6 @@ export function Switcher({ onClose }: { onClose: () => void }) {
           leftSectionWidth={48}
           placeholder={t('find')}
           aria-label={t('find')}
-          dir="auto"
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}

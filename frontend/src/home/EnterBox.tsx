@@ -54,7 +54,6 @@ export function EnterBox({ isNew }: { isNew: boolean }) {
         placeholder={t('enterExample')}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
-        dir="auto"
         size="md"
         autoCapitalize="off"
         autoComplete="off"

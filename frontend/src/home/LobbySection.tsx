@@ -35,7 +35,6 @@ export function LobbySection({ mine }: { mine: readonly MyRoom[] }) {
           aria-label={t('lobbySearch')}
           placeholder={t('lobbySearch')}
           leftSection={<IconSearch size={16} aria-hidden />}
-          dir="auto"
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />

@@ -34,7 +34,6 @@ export function AccountSection({ viewer }: { viewer: ProfileFieldsFragment }) {
           <ProblemNote problem={problem} />
           <TextInput
             label={t('account.username')}
-            dir="auto"
             autoComplete="username"
             maxLength={32}
             value={username}
@@ -44,7 +43,6 @@ export function AccountSection({ viewer }: { viewer: ProfileFieldsFragment }) {
           <TextInput
             label={t('account.displayName')}
             description={t('account.displayNameAbout')}
-            dir="auto"
             autoComplete="nickname"
             maxLength={64}
             value={displayName}
@@ -53,7 +51,6 @@ export function AccountSection({ viewer }: { viewer: ProfileFieldsFragment }) {
           />
           <Textarea
             label={t('account.bio')}
-            dir="auto"
             autosize
             minRows={2}
             maxRows={8}

@@ -61,7 +61,6 @@ export function TokensSection({ tokens }: { tokens: readonly TokenFieldsFragment
               flex="1 1 12rem"
               label={t('tokens.name')}
               placeholder={t('tokens.namePlaceholder')}
-              dir="auto"
               required
               withAsterisk={false}
               maxLength={64}

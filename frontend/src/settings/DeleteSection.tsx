@@ -40,7 +40,6 @@ export function DeleteSection({ room }: { room: RoomHeadFragment }) {
             <Text>{t('delete.sure', { name: room.title })}</Text>
             <ProblemNote problem={problem} />
             <TextInput
-              dir="auto"
               data-autofocus
               label={t('delete.type')}
               value={typed}

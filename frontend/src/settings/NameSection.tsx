@@ -44,7 +44,6 @@ export function NameSection({ room, can }: { room: RoomHeadFragment; can: RoomMi
           <ProblemNote problem={problem} />
           <TextInput
             label={t('name.name')}
-            dir="auto"
             maxLength={64}
             value={title}
             onChange={(event) => setTitle(event.currentTarget.value)}
@@ -53,7 +52,6 @@ export function NameSection({ room, can }: { room: RoomHeadFragment; can: RoomMi
           <TextInput
             label={t('name.address')}
             description={t('name.addressAbout')}
-            dir="auto"
             maxLength={64}
             value={address}
             onChange={(event) => setAddress(event.currentTarget.value)}
@@ -61,7 +59,6 @@ export function NameSection({ room, can }: { room: RoomHeadFragment; can: RoomMi
           />
           <Textarea
             label={t('name.topic')}
-            dir="auto"
             autosize
             maxLength={256}
             value={topic}

@@ -76,7 +76,6 @@ export const SearchPanel = memo(function SearchPanel({ room, onOpen }: Props) {
         placeholder={t('search.label')}
         leftSection={<IconSearch size={16} aria-hidden />}
         maxLength={LONGEST}
-        dir="auto"
         value={words}
         onChange={(event) => setWords(event.currentTarget.value)}
       />
