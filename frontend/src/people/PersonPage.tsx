@@ -53,7 +53,7 @@ export function PersonPage({ username }: { username: string }) {
               isOnline={user.isOnline}
             />
             <Stack gap={4}>
-              {user.isOnline ? <Badge>{t('online')}</Badge> : <Text c="dimmed">{seen}</Text>}
+              {user.isOnline ? <Badge tt="none">{t('online')}</Badge> : <Text c="dimmed">{seen}</Text>}
               <Text c="dimmed">{t('joined', { at: format.moment(new Date(user.stats.joinedAt)) })}</Text>
               <Text c="dimmed">{t('messages', { count: user.stats.messages })}</Text>
               <Text c="dimmed">{t('rooms', { count: user.stats.rooms })}</Text>

@@ -36,26 +36,30 @@ export function AvatarSection({ user }: { user: PersonFragment }) {
             <Crop file={chosen} busy={setting.busy} onDone={show} onCancel={() => setChosen(undefined)} />
           </Suspense>
         ) : (
-          <Group>
+          <Group wrap="nowrap">
             <PersonAvatar person={user} size={80} />
-            <Text fw={600} flex={1} truncate>
-              <PersonName person={user} />
-            </Text>
-            <FileButton
-              accept="image/jpeg,image/png,image/webp,image/gif"
-              onChange={(file) => file && setChosen(file)}
-            >
-              {(props) => (
-                <Button variant="light" {...props}>
-                  {t('avatar.choose')}
-                </Button>
-              )}
-            </FileButton>
-            {user.avatarUrl && (
-              <Button variant="default" loading={removal.busy} onClick={() => removal.run({})}>
-                {t('avatar.remove')}
-              </Button>
-            )}
+            <Stack gap="xs" miw={0}>
+              <Text fw={600} truncate>
+                <PersonName person={user} />
+              </Text>
+              <Group gap="xs">
+                <FileButton
+                  accept="image/jpeg,image/png,image/webp,image/gif"
+                  onChange={(file) => file && setChosen(file)}
+                >
+                  {(props) => (
+                    <Button variant="light" {...props}>
+                      {t('avatar.choose')}
+                    </Button>
+                  )}
+                </FileButton>
+                {user.avatarUrl && (
+                  <Button variant="default" loading={removal.busy} onClick={() => removal.run({})}>
+                    {t('avatar.remove')}
+                  </Button>
+                )}
+              </Group>
+            </Stack>
           </Group>
         )}
       </Stack>

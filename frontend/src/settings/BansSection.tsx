@@ -34,27 +34,30 @@ export function BansSection({
     <Section title={t('bans.title')} about={t('bans.about')}>
       <Stack>
         <ProblemNote problem={problem} />
-        {bans.length === 0 && <Text c="dimmed">{t('bans.nobody')}</Text>}
-        <Stack component="ul" gap="xs" m={0} p={0}>
-          {bans.map(({ id, user, by, at }) => (
-            <Group component="li" key={id} wrap="nowrap">
-              <PersonAvatar person={user} size={36} />
-              <Stack gap={0} flex={1} miw={0}>
-                <Text truncate>
-                  <PersonName person={user} />
-                </Text>
-                <Text size="sm" c="dimmed">
-                  {by
-                    ? t('bans.by', { name: nameOf(by), at: format.moment(new Date(at)) })
-                    : t('bans.at', { at: format.moment(new Date(at)) })}
-                </Text>
-              </Stack>
-              <Button size="compact-sm" variant="default" disabled={busy} onClick={() => unban(user.id)}>
-                {t('bans.unban')}
-              </Button>
-            </Group>
-          ))}
-        </Stack>
+        {bans.length === 0 ? (
+          <Text c="dimmed">{t('bans.nobody')}</Text>
+        ) : (
+          <Stack component="ul" gap="xs" m={0} p={0}>
+            {bans.map(({ id, user, by, at }) => (
+              <Group component="li" key={id} wrap="nowrap">
+                <PersonAvatar person={user} size={36} />
+                <Stack gap={0} flex={1} miw={0}>
+                  <Text truncate>
+                    <PersonName person={user} />
+                  </Text>
+                  <Text size="sm" c="dimmed">
+                    {by
+                      ? t('bans.by', { name: nameOf(by), at: format.moment(new Date(at)) })
+                      : t('bans.at', { at: format.moment(new Date(at)) })}
+                  </Text>
+                </Stack>
+                <Button size="compact-sm" variant="default" disabled={busy} onClick={() => unban(user.id)}>
+                  {t('bans.unban')}
+                </Button>
+              </Group>
+            ))}
+          </Stack>
+        )}
       </Stack>
     </Section>
   )

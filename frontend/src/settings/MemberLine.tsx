@@ -45,7 +45,11 @@ export function MemberLine({ member, mayModerate, maySetRole, onModerate, onRole
           </Text>
         )}
       </Stack>
-      {member.role !== 'MEMBER' && <Badge variant="light">{roles[member.role]}</Badge>}
+      {member.role !== 'MEMBER' && (
+        <Badge variant="light" tt="none">
+          {roles[member.role]}
+        </Badge>
+      )}
       {mayModerate && (
         <Menu position="bottom-end">
           <Menu.Target>

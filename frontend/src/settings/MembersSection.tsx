@@ -69,21 +69,23 @@ export function MembersSection({ room, mayModerate, mine }: Props) {
     <Section title={t('members.title')}>
       <Stack>
         <ProblemNote problem={problem} />
-        <ul ref={list} tabIndex={-1} className={classes.list} aria-label={t('members.title')}>
-          {shown.map((member) => (
-            <MemberLine
-              key={member.id}
-              member={member}
-              mayModerate={mayModerate && member.user.id !== me.user.id && RANK[member.role] < RANK[mine]}
-              maySetRole={mine === 'OWNER'}
-              onModerate={(action, until) => void moderate(member.user.id, action, until)}
-              onRole={(to) => void setRole(member.user.id, to)}
-              onStep={(kind) => setStep({ kind, member })}
-            />
-          ))}
-        </ul>
+        {shown.length > 0 && (
+          <ul ref={list} tabIndex={-1} className={classes.list} aria-label={t('members.title')}>
+            {shown.map((member) => (
+              <MemberLine
+                key={member.id}
+                member={member}
+                mayModerate={mayModerate && member.user.id !== me.user.id && RANK[member.role] < RANK[mine]}
+                maySetRole={mine === 'OWNER'}
+                onModerate={(action, until) => void moderate(member.user.id, action, until)}
+                onRole={(to) => void setRole(member.user.id, to)}
+                onStep={(kind) => setStep({ kind, member })}
+              />
+            ))}
+          </ul>
+        )}
         {status === 'loading' && <Loading />}
-        {status === 'unreachable' && <Unreachable retry={more} />}
+        {status === 'unreachable' && <Unreachable isPart retry={more} />}
         {status === 'here' && hasMore && (
           <Button variant="default" onClick={more}>
             {t('more')}

@@ -54,7 +54,7 @@ export function RoomSettings({ address }: { address: string }) {
     >
       {can.rename && <NameSection key={room.id} room={room} can={can} />}
       <MembersSection room={room} mayModerate={can.moderate} mine={role} />
-      {can.moderate && !moderation && !isModerationAsked && <Unreachable retry={onChange} />}
+      {can.moderate && !moderation && !isModerationAsked && <Unreachable isPart retry={onChange} />}
       {can.invite && moderation?.room && (
         <InvitationsSection room={room} invitations={moderation.room.invitations} onChange={onChange} />
       )}

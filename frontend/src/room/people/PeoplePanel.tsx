@@ -68,7 +68,7 @@ export function PeoplePanel({ state, viewer, onWhisper }: Props) {
             ))}
           </ul>
           {status === 'loading' && <Loading />}
-          {status === 'unreachable' && <Unreachable retry={more} />}
+          {status === 'unreachable' && <Unreachable isPart retry={more} />}
           {status === 'here' && hasMore && (
             <Button variant="subtle" fullWidth onClick={more}>
               {t('more')}
