@@ -7,6 +7,9 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Come, picture
 from tests.browser.explorer import until
 
+_MIDDLE = "(canvas) => [...canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data]"
+_TEAL = [0, 128, 128, 255]
+
 
 def test_entering_an_address_where_nobody_has_been_creates_the_room_and_says_so(come: Come) -> None:
     vera, ali = come().sign_up("vera"), come().sign_up("ali")
@@ -108,6 +111,7 @@ def test_a_new_avatar_is_seen_beside_what_its_owner_has_said(come: Come) -> None
     expect(face).to_have_count(0)
     profile = ali.another_window().open("/profile").page
     profile.locator("input[type=file]").set_input_files(picture())
+    until(profile, lambda: profile.locator("canvas").evaluate(_MIDDLE), lambda preview: preview == _TEAL)
     profile.get_by_role("button", name="Use this picture").click()
     expect(face).to_have_attribute("src", re.compile("^/avatars/"))
     expect(profile.get_by_role("button", name="Remove")).to_be_visible()

@@ -23,7 +23,7 @@ export function Crop({ file, busy, onDone, onCancel }: Props) {
   const [crop, setCrop] = useState({ x: 0, y: 0 })
   const [zoom, setZoom] = useState(1)
   const [area, setArea] = useState<Area>()
-  const picture = useRef<HTMLImageElement>(null)
+  const [picture, setPicture] = useState<HTMLImageElement>()
   const preview = useRef<HTMLCanvasElement>(null)
 
   useEffect(() => {
@@ -38,22 +38,21 @@ export function Crop({ file, busy, onDone, onCancel }: Props) {
   useEffect(() => {
     if (!source) return
     const image = new Image()
-    image.onload = () => {
-      picture.current = image
-    }
+    image.onload = () => setPicture(image)
     image.onerror = () => setUnreadable(true)
     image.src = source
   }, [source])
 
   useEffect(() => {
-    if (area && picture.current && preview.current) draw(preview.current, picture.current, area)
-  }, [area])
+    // Either may be the first to be there.
+    if (area && picture && preview.current) draw(preview.current, picture, area)
+  }, [area, picture])
 
   async function done() {
-    if (!area || !picture.current) return
+    if (!area || !picture) return
     const canvas = document.createElement('canvas')
     canvas.width = canvas.height = SIDE
-    draw(canvas, picture.current, area)
+    draw(canvas, picture, area)
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))
     if (blob) onDone(new File([blob], 'avatar.png', { type: blob.type }))
   }
@@ -101,7 +100,7 @@ export function Crop({ file, busy, onDone, onCancel }: Props) {
         />
       </Group>
       <Group>
-        <Button onClick={done} loading={busy} disabled={!area}>
+        <Button onClick={done} loading={busy} disabled={!area || !picture}>
           {t('avatar.use')}
         </Button>
         <Button variant="default" onClick={onCancel}>
