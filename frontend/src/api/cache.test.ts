@@ -1,13 +1,15 @@
 import { cacheExchange } from '@urql/exchange-graphcache'
 import { Client, fetchExchange, subscriptionExchange } from 'urql'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { keys, updates } from './cache'
 import {
   LeaveRoomDocument,
+  ModerateMemberDocument,
   MyRoomsDocument,
   type MyRoomsQuery,
   possibleTypes,
+  RoomModerationDocument,
   SendMessageDocument,
   ViewerEventsDocument,
 } from './generated'
@@ -162,6 +164,45 @@ describe('what the viewer does', () => {
     await client.mutation(LeaveRoomDocument, { input: { room: 'tea' } }).toPromise()
     expect(shown()).toEqual(['books 0 salam'])
     expect(asked).toBe(3)
+  })
+
+  it('has the banned of a room asked for again wherever they are shown', async () => {
+    const bans = (...users: string[]) => ({
+      room: {
+        __typename: 'Room',
+        id: 'tea',
+        bans: {
+          __typename: 'BanConnection',
+          nodes: users.map((id) => ({ __typename: 'Ban', id, at: AT, user: person(id), by: null })),
+        },
+        invitations: [],
+      },
+    })
+    let banned: string[] | undefined
+    answer = bans()
+    client.query(RoomModerationDocument, { room: 'tea' }).subscribe(({ data }) => {
+      banned = data?.room?.bans?.nodes.map(({ user }) => user.id)
+    })
+    await vi.waitFor(() => expect(banned).toEqual([]))
+    answer = {
+      moderateMember: {
+        __typename: 'MemberModerated',
+        member: {
+          __typename: 'Member',
+          id: 'omar in tea',
+          role: 'MEMBER',
+          joinedAt: AT,
+          leftAt: AT,
+          mutedUntil: null,
+          user: person('omar'),
+        },
+      },
+      ...bans('omar'),
+    }
+    await client
+      .mutation(ModerateMemberDocument, { input: { room: 'tea', user: 'omar', action: 'BAN' } })
+      .toPromise()
+    await vi.waitFor(() => expect(banned).toEqual(['omar']))
   })
 
   it('changes nothing if it was refused', async () => {

@@ -50,6 +50,10 @@ export const updates: NonNullable<CacheExchangeOpts['updates']> = {
       if (isDone(result.deleteRoom))
         change(cache, (mine) => withoutRoom(mine, (input as { room: string }).room))
     },
+    moderateMember: (result, { input }, cache) => {
+      // Who was banned just now stands there, too.
+      if (isDone(result.moderateMember)) forget(cache, (input as { room: string }).room, 'bans')
+    },
     revokeInvitation: (result, { input }, cache) => {
       if (isDone(result.revokeInvitation))
         change(cache, (mine) => withoutInvitation(mine, (input as { invitation: string }).invitation))
@@ -64,6 +68,13 @@ function change(cache: Cache, to: (mine: MyRoomsQuery) => MyRoomsQuery): void {
 function setLatest(cache: Cache, room: string, message: LatestMessageFragment): void {
   const messages = { __typename: 'MessageConnection', nodes: [message] }
   cache.writeFragment(LatestInRoomFragmentDoc, { id: room, messages })
+}
+
+/** Whoever shows it asks for it again. */
+function forget(cache: Cache, id: string, field: string): void {
+  const room = { __typename: 'Room', id }
+  for (const { fieldName, arguments: args } of cache.inspectFields(room))
+    if (fieldName === field) cache.invalidate(room, field, args)
 }
 
 /** Every problem has a code, and nothing else has. */

@@ -12,23 +12,13 @@ import { useFormat } from '../i18n/format'
 
 type Ban = NonNullable<NonNullable<RoomModerationQuery['room']>['bans']>['nodes'][number]
 
-export function BansSection({
-  room,
-  bans,
-  onChange,
-}: {
-  room: string
-  bans: readonly Ban[]
-  onChange(): void
-}) {
+export function BansSection({ room, bans }: { room: string; bans: readonly Ban[] }) {
   const { t } = useTranslation('settings')
   const format = useFormat()
   const nameOf = useNameOf()
   const { run, busy, problem } = useAct(ModerateMemberDocument)
 
-  async function unban(user: string) {
-    if (await run({ input: { room, user, action: 'UNBAN' } })) onChange()
-  }
+  const unban = (user: string) => run({ input: { room, user, action: 'UNBAN' } })
 
   return (
     <Section title={t('bans.title')} about={t('bans.about')}>

@@ -58,9 +58,7 @@ export function RoomSettings({ address }: { address: string }) {
       {can.invite && moderation?.room && (
         <InvitationsSection room={room} invitations={moderation.room.invitations} onChange={onChange} />
       )}
-      {moderation?.room?.bans && (
-        <BansSection room={room.id} bans={moderation.room.bans.nodes} onChange={onChange} />
-      )}
+      {moderation?.room?.bans && <BansSection room={room.id} bans={moderation.room.bans.nodes} />}
       {can.delete && <DeleteSection room={room} />}
     </Page>
   )
