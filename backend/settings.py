@@ -293,6 +293,7 @@ FRONTEND_HASHED = "assets"  # the folder in it where each name has a hash of wha
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 SERVESTATIC_USE_FINDERS = True  # served from where they are: nothing to collect before the first start
+SERVESTATIC_MIMETYPES = {".webmanifest": "application/manifest+json"}  # which it does not know
 
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "").upper()
 if LOG_LEVEL not in ("", "DEBUG", "INFO", "WARNING", "ERROR"):

@@ -213,3 +213,11 @@ async def test_what_is_named_by_its_contents_is_kept_for_ever_and_sent_compresse
 
 async def test_what_may_become_another_under_its_name_is_asked_for_again(here: AsyncClient) -> None:
     assert (await here.get("/static/favicon.svg")).headers["Cache-Control"] == "max-age=60, public"
+
+
+async def test_what_makes_it_an_app_is_of_a_type_that_a_browser_takes(here: AsyncClient) -> None:
+    manifest = await here.get("/static/manifest.webmanifest")
+    assert manifest.headers["Content-Type"].startswith("application/manifest+json")
+    for icon in json.loads((settings.FRONTEND_DIST / "manifest.webmanifest").read_text())["icons"]:
+        shown = await here.get(f"/static/{icon['src']}")
+        assert (shown.status_code, shown.headers["Content-Type"]) == (200, icon["type"])
