@@ -1,6 +1,7 @@
 // What a message says, cut into what is shown each in its own way: words, links, and people who are named.
+import { tokenize } from 'linkifyjs'
+
 import { fold } from '../../i18n/fold'
-import { linked } from './links'
 
 export type Part =
   | { readonly kind: 'text'; readonly text: string }
@@ -9,12 +10,16 @@ export type Part =
 
 export type Mentioned = { readonly id: string; readonly username: string }
 
+/** Nothing else is ever followed by a click, whatever somebody writes. */
+const SAFE = /^(https?:\/\/|mailto:)/i
 const NAME = /@[\p{L}\p{M}\p{N}._\u200c-]+/gu
 
 export function partsOf(body: string, mentions: readonly Mentioned[]): Part[] {
-  return linked(body).flatMap((part): Part[] =>
-    typeof part === 'string' ? withMentions(part, mentions) : [{ kind: 'link', ...part }],
-  )
+  return tokenize(body).flatMap((token): Part[] => {
+    const text = token.toString()
+    const href = token.isLink ? token.toHref('https') : ''
+    return SAFE.test(href) ? [{ kind: 'link', text, href }] : withMentions(text, mentions)
+  })
 }
 
 function withMentions(text: string, mentions: readonly Mentioned[]): Part[] {
