@@ -20,7 +20,19 @@ test('nothing wanted is home, and leaves the address as it is', () => {
   expect(keeping(HOME, SIGN_UP)).toBe(SIGN_UP)
 })
 
-test('no link leads out of this site', () => {
-  for (const next of ['//evil.test', '/\\evil.test', 'https://evil.test', 'javascript:alert(1)', ''])
+test('no link leads out of this site, nor to an address that is none', () => {
+  const tricks = [
+    '//evil.test',
+    '/\\evil.test',
+    '/\t/evil.test',
+    '/\n\\evil.test',
+    '/.//evil.test',
+    '/a/..//evil.test',
+  ]
+  const others = ['https://evil.test', 'javascript:alert(1)', 'rooms/tea', '\t//evil.test', '//', '']
+  for (const next of [...tricks, ...others]) {
     expect(wanted(at(`${LOG_IN}?${new URLSearchParams({ next })}`))).toBe(HOME)
+    if (next.startsWith('/')) expect(wanted({ pathname: next, search: '' })).toBe(HOME)
+  }
+  expect(wanted(at(`${LOG_IN}?next=/%09/evil.test`))).toBe(HOME)
 })
