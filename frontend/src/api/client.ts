@@ -5,6 +5,7 @@ import { Client, fetchExchange, subscriptionExchange } from 'urql'
 
 import { currentLanguage } from '../i18n/language'
 import { keys, updates } from './cache'
+import { csrfToken } from './csrf'
 import { possibleTypes } from './generated'
 import { persist } from './persist'
 import { pause, socket } from './socket'
@@ -49,8 +50,4 @@ function requestHeaders(): Record<string, string> {
     'accept-language': currentLanguage.get(),
     ...(csrf && { 'x-csrftoken': csrf }),
   }
-}
-
-export function csrfToken(cookies: string): string | undefined {
-  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(cookies)?.[1]
 }

@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { createFetcher } from './fetcher'
-import { csrfToken } from './http'
 
 const url = new URL('http://localhost/graphql')
 const query = { query: '{ __typename }' }
@@ -31,12 +30,6 @@ test('the CSRF token is read again for every request', async () => {
   document.cookie = 'csrftoken=after'
   await fetcher(query)
   expect(sentHeaders().get('x-csrftoken')).toBe('after')
-})
-
-test('the CSRF token is found wherever it stands, and nothing is taken for it', () => {
-  expect(csrfToken('theme=dark; csrftoken=abc; locale=ka')).toBe('abc')
-  expect(csrfToken('theme=dark;csrftoken=abc')).toBe('abc')
-  expect(csrfToken('old-csrftoken=abc; csrftoken=')).toBeUndefined()
 })
 
 test('headers from the Headers pane are added, and win', async () => {

@@ -2,6 +2,8 @@
 import type { FetcherParams } from '@graphiql/toolkit'
 import type { ExecutionResult } from 'graphql'
 
+import { csrfToken } from '../api/csrf'
+
 export async function post(url: URL, params: FetcherParams, extra: Headers): Promise<ExecutionResult> {
   const headers = new Headers({
     accept: 'application/graphql-response+json, application/json;q=0.9',
@@ -20,8 +22,4 @@ export async function post(url: URL, params: FetcherParams, extra: Headers): Pro
     // A proxy's error page, for one.
     throw new Error(`The server answered ${response.status}, and not in JSON.`)
   }
-}
-
-export function csrfToken(cookies: string): string | undefined {
-  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(cookies)?.[1]
 }
