@@ -1,5 +1,5 @@
 // Personal tokens: keys for programs, each shown once and known by its name afterwards.
-import { Alert, Button, CopyButton, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useClient } from 'urql'
@@ -11,6 +11,7 @@ import {
   RevokeTokenDocument,
   type TokenFieldsFragment,
 } from '../api/generated'
+import { CopyButton } from '../design/CopyButton'
 import { ProblemNote } from '../design/Problem'
 import { Section } from '../design/Section'
 import { useFormat } from '../i18n/format'
@@ -125,7 +126,6 @@ function Token({ token, onRevoke }: { token: TokenFieldsFragment; onRevoke: () =
   )
 }
 
-/** Copied by hand where the browser does not let a page do it: on plain http from another device. */
 function Secret({ secret, onDone }: { secret: string; onDone: () => void }) {
   const { t } = useTranslation('profile')
   return (
@@ -140,15 +140,7 @@ function Secret({ secret, onDone }: { secret: string; onDone: () => void }) {
           onFocus={(event) => event.currentTarget.select()}
         />
         <Group>
-          {window.isSecureContext && (
-            <CopyButton value={secret}>
-              {({ copied, copy }) => (
-                <Button size="compact-sm" onClick={copy}>
-                  {copied ? t('tokens.copied') : t('tokens.copy')}
-                </Button>
-              )}
-            </CopyButton>
-          )}
+          <CopyButton size="compact-sm" text={secret} />
           <Button size="compact-sm" variant="default" onClick={onDone}>
             {t('tokens.done')}
           </Button>

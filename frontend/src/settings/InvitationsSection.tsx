@@ -1,5 +1,5 @@
 // The ways into the room: links that can be handed on, each with an end and a number of uses.
-import { Button, CopyButton, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -11,6 +11,7 @@ import {
   type RoomHeadFragment,
 } from '../api/generated'
 import { roomPath } from '../app/paths'
+import { CopyButton } from '../design/CopyButton'
 import { useNameOf } from '../design/PersonName'
 import { ProblemNote } from '../design/Problem'
 import { Section } from '../design/Section'
@@ -123,15 +124,7 @@ function Way({ address, invitation, onRevoke }: WayProps) {
           value={link}
           onFocus={(event) => event.currentTarget.select()}
         />
-        {window.isSecureContext && (
-          <CopyButton value={link}>
-            {({ copied, copy }) => (
-              <Button variant="default" onClick={copy}>
-                {copied ? t('invitations.copied') : t('invitations.copy')}
-              </Button>
-            )}
-          </CopyButton>
-        )}
+        <CopyButton variant="default" text={link} />
         <Button variant="subtle" color="var(--wrong)" onClick={onRevoke}>
           {t('invitations.revoke')}
         </Button>
