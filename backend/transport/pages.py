@@ -18,8 +18,8 @@ def explorer(request: HttpRequest) -> HttpResponse:
 
 
 def is_a_visit(request: HttpRequest) -> bool:
-    """A person has come with a browser, and no program with a query."""
-    return request.method == "GET" and "query" not in request.GET and "text/html" in request.headers.get("Accept", "")
+    """A person has come with a browser, or wants to know whether they could."""
+    return request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", "")
 
 
 def _page(request: HttpRequest, name: str) -> HttpResponse:

@@ -58,7 +58,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> Any:
         try:
-            if pages.is_a_visit(request):
+            if pages.is_a_visit(request) and "query" not in request.GET:
                 return pages.explorer(request)
             if request.method == "POST" and request.content_type == MULTIPART:
                 await _receive_files(request)

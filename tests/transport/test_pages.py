@@ -130,7 +130,9 @@ async def test_graphiql_is_given_the_csrf_token_that_it_sends_back(here: AsyncCl
     assert here.cookies["csrftoken"].value
 
 
-@pytest.mark.parametrize("path", ["/", "/rooms/چایخانه", "/people/nino", "/reset/VXNlcjox/token", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/", "/rooms/چایخانه", "/rooms/tea?query=samovar", "/people/nino", "/reset/VXNlcjox/token", "/nowhere"]
+)
 async def test_the_chat_is_at_every_other_address(here: AsyncClient, built: Path, path: str) -> None:
     page = await visit(here, path)
     assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
@@ -138,6 +140,13 @@ async def test_the_chat_is_at_every_other_address(here: AsyncClient, built: Path
     assert "script-src 'self';" in page.headers["Content-Security-Policy"]
     assert page.headers["Cache-Control"] == "no-cache"
     assert here.cookies["csrftoken"].value
+
+
+@pytest.mark.parametrize("path", ["/", "/rooms/tea?message=1", "/graphql"])
+async def test_whether_a_page_is_there_can_be_asked_without_it(nobody: Http, built: Path, path: str) -> None:
+    page = await nobody.http.head(path, headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert page.content == b""
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/static/assets/gone.js"])
@@ -203,7 +212,7 @@ async def test_readyz_says_if_the_server_is_stopping(here: AsyncClient, stopping
 
 
 async def test_what_is_named_by_its_contents_is_kept_for_ever_and_sent_compressed(here: AsyncClient) -> None:
-    [script, *_] = sorted((settings.FRONTEND_DIST / "assets").glob("index-*.js"))
+    [script, *_] = sorted((settings.FRONTEND_DIST / "assets").glob("chat-*.js"))
     response = await here.get(f"/static/assets/{script.name}", headers={"Accept-Encoding": "gzip"})
     assert response.headers["Content-Type"].startswith("text/javascript")
     assert response.headers["Content-Encoding"] == "gzip"
