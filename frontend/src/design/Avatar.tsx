@@ -16,15 +16,19 @@ type Props = {
 }
 
 export function PersonAvatar({ person, size, isOnline = false }: Props) {
-  const { t } = useTranslation('design')
   return (
     <span className={classes.avatar} style={{ '--size': `${size}px` } as CSSProperties}>
       <Face key={person.avatarUrl} person={person} />
-      {isOnline && (
-        <span className={classes.online}>
-          <span className="sr-only">{t('online')}</span>
-        </span>
-      )}
+      {isOnline && <Online />}
+    </span>
+  )
+}
+
+function Online() {
+  const { t } = useTranslation('design')
+  return (
+    <span className={classes.online}>
+      <span className="sr-only">{t('online')}</span>
     </span>
   )
 }

@@ -8,9 +8,12 @@ import classes from './PersonName.module.css'
 type Named = Pick<PersonFragment, 'username' | 'displayName' | 'deletedAt'>
 
 export function PersonName({ person }: { person: PersonFragment }) {
+  return person.deletedAt ? <Deleted /> : <bdi>{person.displayName || person.username}</bdi>
+}
+
+function Deleted() {
   const { t } = useTranslation('design')
-  if (person.deletedAt) return <span className={classes.deleted}>{t('deletedAccount')}</span>
-  return <bdi>{person.displayName || person.username}</bdi>
+  return <span className={classes.deleted}>{t('deletedAccount')}</span>
 }
 
 /** The same where only a string will do: in a sentence, a label, a title. */

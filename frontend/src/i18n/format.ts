@@ -73,18 +73,25 @@ function make(language: Language): Format {
   const small = (value: number) =>
     language === 'ka' ? tenth.format(value).replace('.', ',') : tenth.format(value)
 
+  /** To make one costs more than all the rest of a line that is dated. */
+  const dates = new Map<string, Intl.DateTimeFormat>()
   const date = (at: Date, weekday: boolean, year: boolean, month: 'long' | 'short' = 'long') => {
     if (language === 'ka') {
       const name = KA_MONTHS[at.getMonth()] ?? ''
       const words = `${at.getDate()} ${month === 'long' ? name : `${name.slice(0, 3)}.`}${year ? `, ${at.getFullYear()}` : ''}`
       return weekday ? `${KA_WEEKDAYS[at.getDay()]}, ${words}` : words
     }
-    return new Intl.DateTimeFormat(tag, {
-      day: 'numeric',
-      month,
-      ...(weekday && { weekday: 'long' }),
-      ...(year && { year: 'numeric' }),
-    }).format(at)
+    const kind = `${weekday} ${year} ${month}`
+    const format =
+      dates.get(kind) ??
+      new Intl.DateTimeFormat(tag, {
+        day: 'numeric',
+        month,
+        ...(weekday && { weekday: 'long' }),
+        ...(year && { year: 'numeric' }),
+      })
+    dates.set(kind, format)
+    return format.format(at)
   }
 
   return {

@@ -18,13 +18,18 @@ type Props = {
   canReact: boolean
 }
 
-export function Reactions({ message, people, viewer, mine, wishes, canReact }: Props) {
+export function Reactions(props: Props) {
+  const shown = reactionsOf(props.message, props.viewer, props.mine, props.wishes)
+  return shown.length > 0 ? <Buttons {...props} shown={shown} /> : null
+}
+
+type Shown = { shown: ReturnType<typeof reactionsOf> }
+
+function Buttons({ shown, message, people, canReact }: Props & Shown) {
   const { t } = useTranslation('room')
   const { number } = useFormat()
   const nameOf = useNameOf()
   const { react } = useFeedTools()
-  const shown = reactionsOf(message, viewer, mine, wishes)
-  if (!shown.length) return null
   return (
     <fieldset className={classes.reactions} aria-label={t('reactions.title')}>
       {shown.map(({ emoji, count, isMine, people: users }) => {
