@@ -11,6 +11,8 @@ import type { MenuButton } from '../design/LazyMenu'
 import { tell } from '../design/notices'
 import { OpenedMenu } from '../design/OpenedMenu'
 import { currentLanguage, LANGUAGES, type Language, NAMES, speak } from '../i18n/language'
+import { leave } from '../session/leave'
+import { useMe } from '../session/viewer'
 import classes from './MyMenu.module.css'
 import { EXPLORER, PROFILE } from './paths'
 import type { Dialog } from './Sidebar'
@@ -19,6 +21,7 @@ type Props = { button: MenuButton; isCompact: boolean; onDialog: (dialog: Dialog
 
 export function MyMenuItems({ button, isCompact, onDialog }: Props) {
   const { t } = useTranslation('app')
+  const { user } = useMe()
   const language = useStore(currentLanguage)
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   return (
@@ -63,7 +66,7 @@ export function MyMenuItems({ button, isCompact, onDialog }: Props) {
         </Menu.RadioItem>
       </Menu.RadioGroup>
       <Menu.Divider />
-      <Menu.Item leftSection={<IconLogout size={18} />} onClick={() => void logOut()}>
+      <Menu.Item leftSection={<IconLogout size={18} />} onClick={() => void logOut(user.id)}>
         {t('logOut')}
       </Menu.Item>
     </OpenedMenu>
@@ -78,9 +81,8 @@ async function choose(language: Language): Promise<void> {
   if (problem) tell(problem.detail)
 }
 
-async function logOut(): Promise<void> {
+async function logOut(viewer: string): Promise<void> {
   const { problem } = await act(LogOutDocument, {})
   if (problem && problem.code !== 'UNAUTHENTICATED') tell(problem.detail)
-  // Nothing of what was here may stay in this page.
-  else location.assign('/')
+  else leave(viewer)
 }

@@ -6,20 +6,22 @@ import { useTranslation } from 'react-i18next'
 
 import { fieldDetail, useAct } from '../api/act'
 import { DeleteAccountDocument } from '../api/generated'
-import { HOME } from '../app/paths'
 import { Password } from '../design/Password'
 import { ProblemNote } from '../design/Problem'
 import { Section } from '../design/Section'
+import { leave } from '../session/leave'
+import { useMe } from '../session/viewer'
 
 export function DeleteSection() {
   const { t } = useTranslation('profile')
+  const { user } = useMe()
   const { run, busy, problem } = useAct(DeleteAccountDocument)
   const [isOpen, { open, close }] = useDisclosure()
   const [currentPassword, setPassword] = useState('')
 
   async function end(event: FormEvent) {
     event.preventDefault()
-    if (await run({ input: { currentPassword } })) location.assign(HOME)
+    if (await run({ input: { currentPassword } })) leave(user.id)
   }
 
   return (
