@@ -5,6 +5,7 @@ import {
   type ClipboardEvent,
   type KeyboardEvent,
   memo,
+  useCallback,
   useEffect,
   useId,
   useLayoutEffect,
@@ -97,9 +98,10 @@ export const Box = memo(function Box({ room, title, replyTo, whisperTo, around }
   }, [replyTo, whisperTo, typing])
 
   // On a screen that is touched, it would bring up the keyboard.
-  useEffect(() => {
+  const beReady = useCallback(() => {
     if (matchMedia('(pointer: fine)').matches) input.current?.focus({ preventScroll: true })
   }, [])
+  useEffect(beReady, [beReady])
 
   useLayoutEffect(() => {
     if (caret.current !== null && input.current?.value === text)
@@ -217,14 +219,14 @@ export const Box = memo(function Box({ room, title, replyTo, whisperTo, around }
           onPick={mentions.pick}
         />
       )}
-      <Parcels desk={desk} onTakeBack={takeBack} />
+      <Parcels desk={desk} onTakeBack={takeBack} onRemoved={beReady} />
       <div className={classes.box} data-private={whisperTo ? true : undefined}>
         {whisperTo ? (
           <WhisperStrip person={whisperTo} onEnd={around.endWhisper} />
         ) : (
           replyTo && <ReplyStrip message={replyTo} onEnd={around.endReply} />
         )}
-        {!whisperTo && <Uploads tray={tray} uploads={uploads} />}
+        {!whisperTo && <Uploads tray={tray} uploads={uploads} onRemoved={beReady} />}
         <div className={classes.line}>
           {!whisperTo && <AttachButton onFiles={attach} />}
           <div className={classes.grow} data-text={text}>

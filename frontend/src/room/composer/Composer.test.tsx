@@ -248,6 +248,16 @@ test('a message whose file did not get through is still there, and can be had ba
   expect(screen.queryByRole('list', { name: english.composer.files })).toBeNull()
 })
 
+test('whoever takes a file out can write on', async () => {
+  const upload = uploading()
+  open()
+  drop('menu.txt')
+  await user.click(screen.getByRole('button', { name: /menu.txt/ }))
+  await settle(async () => upload.end({ problem: { code: 'UNREACHABLE', detail: 'No answer.' } }))
+  expect(screen.queryByRole('list', { name: english.composer.files })).toBeNull()
+  expect(document.activeElement).toBe(box())
+})
+
 test('whoever goes elsewhere while files are uploaded has sent them all the same', async () => {
   const upload = uploading()
   open()

@@ -8,22 +8,33 @@ import type { Desk, Parcel } from './Desk'
 import classes from './Parcels.module.css'
 import { Uploads } from './Uploads'
 
-type Props = { desk: Desk; onTakeBack: (parcel: Parcel) => void }
+type Props = {
+  desk: Desk
+  onTakeBack: (parcel: Parcel) => void
+  onRemoved: () => void
+}
 
-export function Parcels({ desk, onTakeBack }: Props) {
+export function Parcels({ desk, onTakeBack, onRemoved }: Props) {
   const { t } = useTranslation('room')
   const parcels = useStore(desk.parcels)
   if (parcels.length === 0) return null
   return (
     <ul className={classes.parcels} aria-label={t('composer.parcels')}>
       {parcels.map((parcel) => (
-        <ParcelItem key={parcel.id} parcel={parcel} onTakeBack={() => onTakeBack(parcel)} />
+        <ParcelItem
+          key={parcel.id}
+          parcel={parcel}
+          onTakeBack={() => onTakeBack(parcel)}
+          onRemoved={onRemoved}
+        />
       ))}
     </ul>
   )
 }
 
-function ParcelItem({ parcel, onTakeBack }: { parcel: Parcel; onTakeBack: () => void }) {
+type ItemProps = { parcel: Parcel; onTakeBack: () => void; onRemoved: () => void }
+
+function ParcelItem({ parcel, onTakeBack, onRemoved }: ItemProps) {
   const { t } = useTranslation('room')
   const uploads = useStore(parcel.tray.uploads)
   return (
@@ -41,7 +52,7 @@ function ParcelItem({ parcel, onTakeBack }: { parcel: Parcel; onTakeBack: () => 
           <IconPencil size={18} aria-hidden />
         </IconButton>
       </div>
-      <Uploads tray={parcel.tray} uploads={uploads} />
+      <Uploads tray={parcel.tray} uploads={uploads} onRemoved={onRemoved} />
     </li>
   )
 }

@@ -8,19 +8,28 @@ import { useFormat } from '../../i18n/format'
 import type { Tray, Upload } from './Tray'
 import classes from './Uploads.module.css'
 
-export const Uploads = memo(function Uploads({ tray, uploads }: { tray: Tray; uploads: readonly Upload[] }) {
+type Props = {
+  tray: Tray
+  uploads: readonly Upload[]
+  /** One has been taken out, with the button for it. */
+  onRemoved: () => void
+}
+
+export const Uploads = memo(function Uploads({ tray, uploads, onRemoved }: Props) {
   const { t } = useTranslation('room')
   if (uploads.length === 0) return null
   return (
     <ul className={classes.tray} aria-label={t('composer.files')}>
       {uploads.map((upload) => (
-        <UploadItem key={upload.id} tray={tray} upload={upload} />
+        <UploadItem key={upload.id} tray={tray} upload={upload} onRemoved={onRemoved} />
       ))}
     </ul>
   )
 })
 
-function UploadItem({ tray, upload }: { tray: Tray; upload: Upload }) {
+type ItemProps = Omit<Props, 'uploads'> & { upload: Upload }
+
+function UploadItem({ tray, upload, onRemoved }: ItemProps) {
   const { t } = useTranslation('room')
   const format = useFormat()
   const { id, file, state, share, thumbnail, detail, mayRetry } = upload
@@ -65,7 +74,10 @@ function UploadItem({ tray, upload }: { tray: Tray; upload: Upload }) {
             : t('composer.removeFile', { name: file.name })
         }
         size={40}
-        onClick={() => tray.remove(id)}
+        onClick={() => {
+          tray.remove(id)
+          onRemoved()
+        }}
       >
         <IconX size={18} aria-hidden />
       </IconButton>
