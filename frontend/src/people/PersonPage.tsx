@@ -1,5 +1,5 @@
 // Somebody's profile, as everybody sees it.
-import { Badge, Button, Center, Group, Stack, Text } from '@mantine/core'
+import { Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
@@ -9,6 +9,7 @@ import { BlockUserDocument, PersonPageDocument, UnblockUserDocument } from '../a
 import { PROFILE } from '../app/paths'
 import { PersonAvatar } from '../design/Avatar'
 import { Loading } from '../design/Loading'
+import { Nowhere } from '../design/Nowhere'
 import { Page } from '../design/Page'
 import { PersonName } from '../design/PersonName'
 import { ProblemNote } from '../design/Problem'
@@ -31,12 +32,7 @@ export function PersonPage({ username }: { username: string }) {
 
   if (!data) return fetching ? <Loading /> : <Unreachable retry={() => ask()} />
   const { user, viewer } = data
-  if (!user)
-    return (
-      <Center h="100%">
-        <Text>{t('notFound')}</Text>
-      </Center>
-    )
+  if (!user) return <Nowhere title={t('notFound')} />
 
   const isBlocked = viewer?.blocked.some(({ id }) => id === user.id)
   const seen = user.lastSeenAt

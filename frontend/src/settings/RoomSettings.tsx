@@ -1,5 +1,5 @@
 // A room as its owners and moderators keep it: its name, who is in it, who may come, and its end.
-import { Anchor, Center, Stack, Text } from '@mantine/core'
+import { Anchor, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
@@ -7,6 +7,7 @@ import { Link } from 'wouter'
 import { RoomModerationDocument, RoomSettingsDocument } from '../api/generated'
 import { roomPath } from '../app/paths'
 import { Loading } from '../design/Loading'
+import { Nowhere } from '../design/Nowhere'
 import { Page } from '../design/Page'
 import { Unreachable } from '../design/Unreachable'
 import { BansSection } from './BansSection'
@@ -33,12 +34,7 @@ export function RoomSettings({ address }: { address: string }) {
   const onChange = () => askModeration({ requestPolicy: 'network-only' })
   if (!data) return fetching ? <Loading /> : <Unreachable retry={refresh} />
   const { room } = data
-  if (!room?.viewer)
-    return (
-      <Center h="100%">
-        <Text>{t('notHere')}</Text>
-      </Center>
-    )
+  if (!room?.viewer) return <Nowhere title={t('notHere')} />
 
   const { can, role } = room.viewer
   return (
