@@ -63,6 +63,8 @@ STRAWBERRY = _channels("strawberry listen_to_channel", PUBSUB_LAYER)
 STRAWBERRY_CORE = _channels("strawberry listen_to_channel, core layer", CORE_LAYER)
 CHANNELS = _channels("plain Channels consumer", PUBSUB_LAYER, graphql=False)
 CHANNELS_CORE = _channels("plain Channels consumer, core layer", CORE_LAYER, graphql=False)
+# No peer, but what is below all of them that are written in Python.
+PYTHON_FLOOR = Peer(name="Python floor", command=(sys.executable, "-m", "benchmarks.engine.peers.floor"))
 
 PEERS = (GRAPHQL_WS, YOGA, STRAWBERRY, STRAWBERRY_CORE, CHANNELS, CHANNELS_CORE)
 

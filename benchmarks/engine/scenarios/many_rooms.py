@@ -7,7 +7,7 @@ from benchmarks.engine.following import following
 from benchmarks.engine.scenarios.rounds import interleaved, say
 from benchmarks.engine.stage import Stage
 from benchmarks.engine.subjects import Subject
-from benchmarks.engine.subjects.others import NODE, NODE_YOGA, RECIPE, floor
+from benchmarks.engine.subjects.others import FLOOR_OF_PYTHON, NODE, NODE_YOGA, RECIPE, floor
 from benchmarks.engine.subjects.ours import Ours
 
 ROOMS = 100
@@ -28,10 +28,14 @@ def measure(stage: Stage, rounds: int) -> Iterator[Figure]:
         say(f"    {cost:.1f} us a delivery")
         return cost
 
-    subjects: list[Subject] = [ours, NODE, floor(), NODE_YOGA, RECIPE]
+    subjects: list[Subject] = [ours, NODE, floor(), FLOOR_OF_PYTHON, NODE_YOGA, RECIPE]
     made = interleaved(subjects, rounds, once)
     for name, costs in made.items():
         yield of_rounds(f"{name}: CPU a delivery, {ROOMS} rooms of {SOCKETS}", costs, "us")
-    times = ratios(made[NODE.name], made[ours.name])
-    yield of_rounds(f"Node / ours, {ROOMS} rooms of {SOCKETS}", times, "times", 3)
+    where = f"{ROOMS} rooms of {SOCKETS}"
+    mine, bottom = made[ours.name], made[FLOOR_OF_PYTHON.name]
+    yield of_rounds(f"Node / ours, {where}", ratios(made[NODE.name], mine), "times", 3)
+    # Between these two is what can be gained at all in Python.
+    yield of_rounds(f"Node / Python floor, {where}", ratios(made[NODE.name], bottom), "times")
+    yield of_rounds(f"ours / Python floor, {where}", ratios(mine, bottom), "times")
     made.end()

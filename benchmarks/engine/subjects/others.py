@@ -10,7 +10,15 @@ from typing import Any
 from benchmarks.engine import cores
 from benchmarks.engine.compiler import build
 from benchmarks.engine.generator import Line
-from benchmarks.engine.peers.peers import CHANNELS, GRAPHQL_WS, STRAWBERRY, SUBPROTOCOL, YOGA, Peer
+from benchmarks.engine.peers.peers import (
+    CHANNELS,
+    GRAPHQL_WS,
+    PYTHON_FLOOR,
+    STRAWBERRY,
+    SUBPROTOCOL,
+    YOGA,
+    Peer,
+)
 from benchmarks.engine.peers.publishing import Publish, publisher
 from benchmarks.engine.peers.server import PeerServer
 from benchmarks.engine.stage import Stage
@@ -100,6 +108,7 @@ NODE = Other(GRAPHQL_WS)
 NODE_YOGA = Other(YOGA)
 RECIPE = Other(STRAWBERRY)
 CONSUMER = Other(CHANNELS)
+FLOOR_OF_PYTHON = Other(PYTHON_FLOOR)
 
 
 def floor() -> Other:
