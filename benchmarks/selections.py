@@ -14,7 +14,6 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from unittest import mock
 
 if TYPE_CHECKING:
     from backend.hub import Item, Render
@@ -63,18 +62,16 @@ async def measure() -> bool:
     from backend.chat.events import Logged
     from backend.chat.policies import Audience
     from chat_schema import documents, sharing
+    from chat_schema.compiled import Compiled
     from chat_schema.context import Context
     from chat_schema.events import room_frame
     from chat_schema.nodes import global_id
     from chat_schema.schema import schema
 
-    class Executed:
+    class Executed(Compiled):
         """In the place of what is compiled: refuses all."""
 
-        def __init__(self, executor: object) -> None:
-            pass
-
-        def __call__(self, root: object) -> None:
+        def __call__(self, executor: object, root: object) -> None:
             return None
 
     now = datetime.now(UTC)
@@ -93,9 +90,8 @@ async def measure() -> bool:
         assert document
         request = sharing.Request(document, None, {"room": global_id("Room", 3)})
         executor = sharing._executor(schema, request, Context(reader=None, origin=""))
-        compiled = sharing._renderer(executor, Audience(3), None, room_frame)
-        with mock.patch.object(sharing, "Compiled", Executed):
-            executed = sharing._renderer(executor, Audience(3), None, room_frame)
+        compiled = sharing._renderer(executor, Compiled(), Audience(3), None, room_frame)
+        executed = sharing._renderer(executor, Executed(), Audience(3), None, room_frame)
         slowly = executed(item)
         assert compiled(item) == (slowly if isinstance(slowly, bytes) else await slowly)
 

@@ -7,7 +7,6 @@ is known by. All else is refused, and executed: what is compiled is what graphql
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property
 from operator import attrgetter
 from typing import Any, NoReturn
 
@@ -65,22 +64,27 @@ def _text(value: object) -> str:
 
 
 class Compiled:
-    """The operation of a subscription, compiled bit by bit as events of different kinds come."""
+    """The operation of a subscription, compiled bit by bit as events of different kinds come.
 
-    def __init__(self, executor: Executor[Context]) -> None:
-        self._executor = executor
+    For one subscription, or for all whose events are shown alike: of the executor that comes first, no more is kept
+    than what is selected.
+    """
 
-    def __call__(self, root: object) -> ExecutionResult | None:
+    _data: Complete | None = None
+
+    def __call__(self, executor: Executor[Context], root: object) -> ExecutionResult | None:
         """What an execution of the event would come to. None if that has to be found out by one."""
+        data = self._data
+        if data is None:
+            data = self._data = self._compiled(executor)
         try:
-            return ExecutionResult(self._data(root), None)
+            return ExecutionResult(data(root), None)
         except Exception:  # whatever it is, in an execution it is met again, and told as it should be
             return None
 
-    @cached_property
-    def _data(self) -> Complete:
+    def _compiled(self, executor: Executor[Context]) -> Complete:
         try:
-            return _Compiler(self._executor, self._executor.variable_values).operation()
+            return _Compiler(executor, executor.variable_values).operation()
         except (NotPlain, GraphQLError):
             return refuse
 

@@ -11,13 +11,19 @@ from typing import Any, NamedTuple
 import strawberry
 from django.conf import settings
 from graphql import (
+    SKIP,
+    ArgumentNode,
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    Visitor,
+    VisitorAction,
     parse,
     specified_rules,
+    visit,
 )
 from strawberry.schema.schema import validate_document
 
@@ -91,3 +97,30 @@ def _is_always_cheap(schema: GraphQLSchema, text: str, name: str | None) -> bool
 
 def is_subscription(operation: OperationDefinitionNode) -> bool:
     return operation.operation is OperationType.SUBSCRIPTION
+
+
+def varies_below_roots(document: DocumentNode, name: str | None) -> bool:
+    """Whether what an operation shows of the values of its root fields depends on variables."""
+    below = _BelowRoots(operation(document, name))
+    visit(document, below)
+    return below.has_variables
+
+
+class _BelowRoots(Visitor):
+    """Whether there are variables, but for what is given to the root fields of an operation."""
+
+    has_variables = False
+
+    def __init__(self, operation: OperationDefinitionNode) -> None:
+        super().__init__()
+        fields = [each for each in operation.selection_set.selections if isinstance(each, FieldNode)]
+        self._given = {id(argument) for field in fields for argument in field.arguments or ()}
+
+    def enter_variable_definition(self, *_: Any) -> VisitorAction:
+        return SKIP
+
+    def enter_argument(self, node: ArgumentNode, *_: Any) -> VisitorAction:
+        return SKIP if id(node) in self._given else None
+
+    def enter_variable(self, *_: Any) -> None:
+        self.has_variables = True

@@ -12,19 +12,12 @@ from typing import Any
 import strawberry
 from django.conf import settings
 from graphql import (
-    SKIP,
-    ArgumentNode,
     DocumentNode,
-    FieldNode,
     GraphQLError,
     GraphQLOutputType,
     GraphQLResolveInfo,
     GraphQLSchema,
-    OperationDefinitionNode,
-    Visitor,
-    VisitorAction,
     execute,
-    visit,
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetailsList
@@ -123,29 +116,7 @@ def _roots(schema: GraphQLSchema, text: str, name: str | None) -> CompiledRoots 
     """For an operation of this document, which is a good one. None if what it shows depends on variables."""
     document = documents.check(schema, text).document
     assert document is not None
-    below = _BelowRoots(documents.operation(document, name))
-    visit(document, below)
-    return None if below.has_variables else CompiledRoots()
-
-
-class _BelowRoots(Visitor):
-    """Whether there are variables, but for what is given to the root fields of an operation."""
-
-    has_variables = False
-
-    def __init__(self, operation: OperationDefinitionNode) -> None:
-        super().__init__()
-        fields = [each for each in operation.selection_set.selections if isinstance(each, FieldNode)]
-        self._given = {id(argument) for field in fields for argument in field.arguments or ()}
-
-    def enter_variable_definition(self, *_: Any) -> VisitorAction:
-        return SKIP
-
-    def enter_argument(self, node: ArgumentNode, *_: Any) -> VisitorAction:
-        return SKIP if id(node) in self._given else None
-
-    def enter_variable(self, *_: Any) -> None:
-        self.has_variables = True
+    return None if documents.varies_below_roots(document, name) else CompiledRoots()
 
 
 def _check_type(document: DocumentNode, name: str | None, allowed: Iterable[OperationType] | None) -> None:

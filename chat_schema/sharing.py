@@ -22,6 +22,7 @@ from graphql import (
     ExecutionResult,
     FieldNode,
     GraphQLError,
+    GraphQLSchema,
     Node,
     VariableDefinitionNode,
     VariableNode,
@@ -114,7 +115,8 @@ async def subscribe(
     shape = _shape(_text(request.document), request.operation_name)
     is_private = shape.is_private or source.audience is None
     language = await context.language() if shape.is_localized else None
-    render = _renderer(executor, context.viewer if is_private else source.audience, language, source.show)
+    compiled = _compiled(executor.schema, shape.text, request.operation_name) or Compiled()
+    render = _renderer(executor, compiled, context.viewer if is_private else source.audience, language, source.show)
     key = _key(shape, request, context.viewer if is_private else None, language)
     if isinstance(source, LogSource):
         return await _follow(source, key, render, sink)
@@ -263,10 +265,22 @@ async def _source(executor: Executor[Context]) -> Source:
     return found
 
 
+@lru_cache(maxsize=settings.DOCUMENT_CACHE_SIZE)
+def _compiled(_schema: GraphQLSchema, text: str, operation_name: str | None) -> Compiled | None:
+    """One for all topics that are followed by this text: of one for each, a processor would remember none.
+
+    None if variables say what is shown.
+    """
+    return None if documents.varies_below_roots(parse(text), operation_name) else Compiled()
+
+
 def _renderer(
-    executor: Executor[Context], reader: Any, language: str | None, show: Callable[[hub.Item], object]
+    executor: Executor[Context],
+    compiled: Compiled,
+    reader: Any,
+    language: str | None,
+    show: Callable[[hub.Item], object],
 ) -> hub.Render:
-    compiled = Compiled(executor)
     # Where no language is settled, there are many that its readers speak.
     errors_in = language or languages.ENGLISH
 
@@ -276,7 +290,7 @@ def _renderer(
         return later(item, root) if frame is None else frame
 
     def at_once(root: object) -> bytes | None:
-        result = compiled(root)
+        result = compiled(executor, root)
         return None if result is None else encode(result, errors_in)
 
     async def later(item: hub.Item, root: object) -> bytes:

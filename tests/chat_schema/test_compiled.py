@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Generator, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from functools import partial
 from inspect import isawaitable
 from typing import Any
 
@@ -79,7 +80,7 @@ any_crockery = selectings(crockery.schema._schema, "shelf")
 @given(selecting=plain, root=frames)
 def test_a_plain_selection_of_an_event_is_compiled_and_comes_to_the_same(selecting: Selecting, root: object) -> None:
     executor = built(schema, selecting)
-    compiled = Compiled(executor)(root)
+    compiled = Compiled()(executor, root)
     assert compiled is not None, selecting.text
     assert equal(compiled, executed(executor, root)), selecting.text
 
@@ -90,7 +91,7 @@ def test_so_is_any_other_however_nested_and_again_for_the_next_event(
     selecting: Selecting, shelves: list[object]
 ) -> None:
     executor = built(crockery.schema, selecting)
-    run = Compiled(executor)
+    run = partial(Compiled(), executor)
     for shelf in shelves:
         compiled = run(shelf)
         assert compiled is not None, selecting.text
@@ -105,14 +106,14 @@ def test_so_is_any_other_however_nested_and_again_for_the_next_event(
 def test_what_of_other_selections_is_compiled_comes_to_the_same(case: tuple[Schema, Selecting, object]) -> None:
     schema, selecting, root = case
     executor = built(schema, selecting)
-    compiled = Compiled(executor)(root)
+    compiled = Compiled()(executor, root)
     assert compiled is None or equal(compiled, executed(executor, root)), selecting.text
 
 
 @pytest.mark.parametrize(("vessel", "field"), [("Cup", "told"), ("Pot", "later")])
 def test_a_resolver_that_takes_a_context_or_time_is_never_compiled(vessel: str, field: str) -> None:
     text = f"subscription {{ shelf {{ first {{ __typename ... on {vessel} {{ {field} }} }} }} }}"
-    run = Compiled(built(crockery.schema, Selecting(text, parse(text), {})))
+    run = partial(Compiled(), built(crockery.schema, Selecting(text, parse(text), {})))
     cup = Cup(name="cup", glaze=None, key=strawberry.ID("1"), marks=[])
     pot = Pot(name="pot", glaze=None, fired_at=NOW, cursor=None, grid=None)
     for each in (cup, pot):
@@ -183,7 +184,7 @@ def test_a_value_that_does_not_fit_is_executed_or_comes_to_the_same(
     schema, selecting, root = case
     place, name = data.draw(st.sampled_from(list(places(root))))
     executor = built(schema, selecting)
-    run = Compiled(executor)
+    run = partial(Compiled(), executor)
     before = getattr(place, name)
     for value in (*NOT_FITTING, before):
         setattr(place, name, value)
@@ -211,7 +212,8 @@ subscription {
 
 def test_no_place_takes_a_value_that_does_not_fit() -> None:
     """Each of these values in each place of an object that has everything."""
-    run = Compiled(executor := built(crockery.schema, Selecting(EVERYTHING, parse(EVERYTHING), {})))
+    executor = built(crockery.schema, Selecting(EVERYTHING, parse(EVERYTHING), {}))
+    run = partial(Compiled(), executor)
     cup = Cup(name="cup", glaze=Glaze.BLUE, key=strawberry.ID("1"), marks=["mark", None])
     pot = Pot(name="pot", glaze=Glaze.GREEN, fired_at=NOW, cursor=Cursor("here"), grid=[[1, 2], []])
     lid = Lid(has_knob=True, weight=2)

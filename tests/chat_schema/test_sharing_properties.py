@@ -85,9 +85,9 @@ def executions(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
     run = Compiled.__call__
 
-    def counted(compiled: Compiled, root: object) -> Any:
+    def counted(compiled: Compiled, executor: Any, root: object) -> Any:
         begun.append(root)
-        return run(compiled, root)
+        return run(compiled, executor, root)
 
     monkeypatch.setattr(Compiled, "__call__", counted)
     return begun

@@ -22,9 +22,9 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
 
     run = Compiled.__call__
 
-    def counted_run(compiled: Compiled, root: object) -> Any:
+    def counted_run(compiled: Compiled, executor: Any, root: object) -> Any:
         work.executions += 1
-        return run(compiled, root)
+        return run(compiled, executor, root)
 
     def counted_encode(result: Any, language: str) -> bytes:
         work.encodings += 1

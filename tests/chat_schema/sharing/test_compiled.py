@@ -9,8 +9,9 @@ from graphql.execution import execute_subscription_event
 from backend import database
 from backend.accounts import avatars
 from backend.accounts.credentials import Viewer
-from backend.chat import facts, rooms
+from backend.chat import facts, members, rooms
 from backend.chat.rooms import Changes
+from chat_schema.compiled import _Compiler
 from tests.chat_schema.inside import send
 from tests.chat_schema.sharing.subscribers import PRIVATE, caught_up
 
@@ -88,3 +89,31 @@ async def test_what_goes_wrong_in_what_is_compiled_is_told_and_masked_as_ever(
     assert error["extensions"]["code"] == "INTERNAL"
     assert "SECRET" not in str(payload)
     assert executed == ["MessageSent"]
+
+
+async def test_it_is_compiled_once_for_all_rooms(
+    ali: Viewer, room: facts.Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    operation = _Compiler.operation
+
+    def noted(compiler: _Compiler) -> Any:
+        compiled.append("")
+        return operation(compiler)
+
+    monkeypatch.setattr(_Compiler, "operation", noted)
+    text = PLAIN.replace("cursor", "where: cursor")
+    other = await database.run(members.enter_room, viewer=ali, address="elsewhere")
+    for each in (room, other.room):
+        sink = await caught_up(ali, each, text)
+        await send(ali, each, each.address)
+        assert (await sink.frame())["event"]["message"]["body"] == each.address
+    assert len(compiled) == 1
+
+
+async def test_what_variables_decide_is_shown_to_each_as_they_asked(ali: Viewer, room: facts.Room) -> None:
+    text = PLAIN.replace("($room: ID!)", "($room: ID!, $brief: Boolean!)").replace("body", "body @skip(if: $brief)")
+    sinks = {brief: await caught_up(ali, room, text, brief=brief) for brief in (True, False)}
+    await send(ali, room, "salam")
+    for brief, sink in sinks.items():
+        assert ("body" in (await sink.frame())["event"]["message"]) == (not brief)
