@@ -2,6 +2,8 @@
 import { PasswordInput, type PasswordInputProps } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 
+import classes from './Password.module.css'
+
 export function Password(props: PasswordInputProps) {
   const { t } = useTranslation('design')
   return (
@@ -9,7 +11,7 @@ export function Password(props: PasswordInputProps) {
       {...props}
       required
       withAsterisk={false}
-      dir="ltr"
+      classNames={{ innerInput: classes.typed }}
       // Mantine marks what is wrong with it for the eye alone.
       aria-invalid={Boolean(props.error)}
       visibilityToggleButtonProps={{ 'aria-label': t('showPassword'), tabIndex: 0 }}
