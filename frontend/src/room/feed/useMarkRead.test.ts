@@ -4,11 +4,18 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import type { Problem } from '../../api/act'
 
-const { act } = vi.hoisted(() => ({
-  act: vi.fn(async (_document: unknown, _variables: unknown): Promise<{ problem?: Problem }> => ({})),
+const { act, outlasting } = vi.hoisted(() => ({
+  outlasting: {},
+  act: vi.fn(
+    async (
+      _document: unknown,
+      _variables: unknown,
+      _context: unknown,
+    ): Promise<{ problem?: Problem }> => ({}),
+  ),
 }))
 vi.mock('../../api/act', () => ({ act }))
-vi.mock('../../api/client', () => ({ outlasting: {} }))
+vi.mock('../../api/client', () => ({ outlasting }))
 
 const { useMarkRead } = await import('./useMarkRead')
 
@@ -77,6 +84,7 @@ describe('what is read', () => {
     reading('a')
     go()
     expect(marked()).toEqual(['a'])
+    expect(act.mock.lastCall?.[2]).toBe(outlasting)
   })
 
   it('is told although one looks elsewhere a moment later', async () => {
