@@ -1,7 +1,8 @@
 """Scrolls and types as a person does, and has the page note down how long each frame and each key takes."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page
 
@@ -41,6 +42,21 @@ _NUMBERS = """
 [...document.querySelectorAll('article[data-message] p')]
   .map((body) => Number(/message (\\d+):/.exec(body.textContent)?.[1]))
 """
+
+
+@contextmanager
+def work_of(page: Page) -> Iterator[Callable[[], float]]:
+    """Yields what tells how many milliseconds the page's thread has worked: of a processor, whoever else wants one."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def worked() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return 1000 * next(float(each["value"]) for each in metrics if each["name"] == "TaskDuration")
+
+    began = worked()
+    yield lambda: worked() - began
+    session.detach()
 
 
 def scroll_up(page: Page, told: Callable[[int], None]) -> list[float]:
