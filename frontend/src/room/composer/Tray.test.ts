@@ -119,6 +119,18 @@ test('one that is taken out while it is uploaded is sent no further, does not co
   expect(tray.uploads.get()).toHaveLength(1)
 })
 
+test('what is taken over from another tray while it is uploaded is asked anew, and not in the same words', async () => {
+  answer.mockReturnValueOnce(new Promise(() => {}))
+  const [one, other] = [new Tray('tea'), new Tray('tea')]
+  one.add([file('menu.txt')])
+  expect(other.take(one)).toBe(true)
+  expect(one.uploads.get()).toEqual([])
+  await vi.waitFor(() => expect(other.ready.map(({ name }) => name)).toEqual(['menu.txt']))
+  const [stopped, asked] = answer.mock.calls
+  expect(stopped![2].fetch.cancel.signal.aborted).toBe(true)
+  expect(asked![1].input.file).not.toBe(stopped![1].input.file)
+})
+
 test('a picture is seen before the server has it', async () => {
   const tray = new Tray('tea')
   tray.add([new File(['x'], 'tea.png', { type: 'image/png' })])

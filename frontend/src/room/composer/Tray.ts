@@ -125,7 +125,8 @@ export class Tray {
     const cancel = new AbortController()
     this.#current = { id, cancel }
     this.#change(id, { state: 'uploading', share: 0 })
-    const input = { room: this.#room, file }
+    // Each attempt is a question of its own: the answer to one that was stopped would be taken for the next one's.
+    const input = { room: this.#room, file: new File([file], file.name, { type: file.type }) }
     const fetch = fetchTelling((share) => this.#change(id, { share }), cancel)
     const { payload, problem } = await act(UploadAttachmentDocument, { input }, { fetch })
     if (payload) this.#change(id, { state: 'done', attachment: payload.attachment })
