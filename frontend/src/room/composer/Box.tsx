@@ -34,6 +34,7 @@ import { withMention } from './mentions'
 import { Parcels } from './Parcels'
 import { ReplyStrip, WhisperStrip } from './Strip'
 import { optionId, Suggestions } from './Suggestions'
+import { mayGo } from './Tray'
 import { Typing } from './typing'
 import { Uploads } from './Uploads'
 import { type Present, useMentions } from './useMentions'
@@ -112,7 +113,7 @@ export const Box = memo(function Box({ room, title, replyTo, whisperTo, around }
   const body = bodyOf(text)
   const left = charactersLeft(text)
   const isTooLong = left !== null && left < 0
-  const hasFiles = !whisperTo && uploads.some(({ state }) => state !== 'refused')
+  const hasFiles = !whisperTo && uploads.some(mayGo)
   const canSend = (body !== '' || hasFiles) && !isTooLong && !secret.isBusy
 
   function change(next: string) {

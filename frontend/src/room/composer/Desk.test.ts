@@ -59,6 +59,34 @@ test('a file that did not get through is tried again when the server can be reac
   await vi.waitFor(() => expect(send).toHaveBeenCalledWith(expect.objectContaining({ body: 'the menu' })))
 })
 
+test('what could not be uploaded before it was sent is tried once more, and what is refused stays behind', async () => {
+  const refused = { problem: { code: 'INVALID', detail: 'Of this kind none are taken.' } }
+  answer.mockResolvedValueOnce(unreachable).mockResolvedValueOnce(refused).mockResolvedValue(done)
+  const desk = new Desk('me', 'tea')
+  desk.tray.get().add(files(2))
+  await vi.waitFor(() => expect(desk.tray.get().uploads.get()[1]?.state).toBe('refused'))
+  desk.send('the menu', null)
+  expect(desk.tray.get().uploads.get()).toEqual([])
+  await vi.waitFor(() => expect(send).toHaveBeenCalledOnce())
+  expect(send).toHaveBeenCalledWith(
+    expect.objectContaining({ body: 'the menu', attachments: [{ id: 'a1' }] }),
+  )
+  expect(desk.parcels.get()).toEqual([])
+})
+
+test('what goes leaves nothing of its files in the box', async () => {
+  const refused = { problem: { code: 'INVALID', detail: 'Of this kind none are taken.' } }
+  answer.mockResolvedValueOnce(done).mockResolvedValueOnce(refused)
+  const desk = new Desk('me', 'tea')
+  desk.tray.get().add(files(2))
+  await vi.waitFor(() => expect(desk.tray.get().uploads.get()[1]?.state).toBe('refused'))
+  vi.mocked(send).mockReturnValueOnce(false)
+  expect(desk.send('the menu', null)).toBe(false)
+  expect(desk.tray.get().uploads.get()).toHaveLength(2)
+  expect(desk.send('the menu', null)).toBe(true)
+  expect(desk.tray.get().uploads.get()).toEqual([])
+})
+
 test('one that is taken out is not waited for any more, and without words nothing is left to be said', async () => {
   answer.mockResolvedValue(unreachable)
   const desk = new Desk('me', 'tea')

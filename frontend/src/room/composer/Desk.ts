@@ -6,7 +6,7 @@ import { type Draft, send } from '../../outbox/outbox'
 import type { Message } from '../feed/state'
 import { bodyOf } from './body'
 import { bringBackWaiting, keepWaiting } from './drafts'
-import { isBusy, Tray } from './Tray'
+import { isBusy, mayGo, Tray } from './Tray'
 
 /** A message as it was when it was sent, before all its files are there. */
 export type Parcel = {
@@ -34,19 +34,21 @@ export class Desk {
   }
 
   /**
-   * What has been written goes, with its files as soon as they are there; the box is free for the next at once.
+   * What has been written goes with its files, as soon as they are there; the box is free for the next at once.
    * It says whether there was room for one more in the outbox.
    */
   send(text: string, replyTo: Message | null): boolean {
     const tray = this.tray.get()
-    if (!isBusy(tray.uploads.get())) {
+    const files = tray.uploads.get().filter(mayGo)
+    if (files.every(({ state }) => state === 'done')) {
       if (!send(this.#message(text, replyTo, tray))) return false
-      tray.sent()
+      tray.clear()
       return true
     }
-    this.tray.set(tray.withoutRefused())
+    this.tray.set(new Tray(this.#room))
     const parcel = { id: ++count, text, replyTo, tray }
     this.#set([...this.parcels.get(), parcel])
+    tray.insist()
     tray.uploads.subscribe(() => this.#look(parcel))
     return true
   }

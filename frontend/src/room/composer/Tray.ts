@@ -69,7 +69,12 @@ export class Tray {
     void this.#work()
   }
 
-  /** Once more, what did not get through. */
+  /** Without what cannot go, and once more what did not get through. */
+  insist(): void {
+    this.uploads.set(this.uploads.get().filter(mayGo))
+    this.retryAll()
+  }
+
   retryAll(): void {
     for (const { id, mayRetry } of this.uploads.get()) if (mayRetry) this.retry(id)
   }
@@ -87,14 +92,6 @@ export class Tray {
     return true
   }
 
-  /** Another tray with what may yet get through. What cannot go is nowhere any more; all else stays. */
-  withoutRefused(): Tray {
-    const rest = new Tray(this.#room)
-    rest.uploads.set(this.uploads.get().filter(({ mayRetry }) => mayRetry))
-    this.uploads.set(this.uploads.get().filter(({ state }) => state !== 'refused'))
-    return rest
-  }
-
   clear(): void {
     this.#current?.cancel.abort()
     this.uploads.set([])
@@ -103,11 +100,6 @@ export class Tray {
   /** What can go with the message. */
   get ready(): readonly AttachmentFieldsFragment[] {
     return this.uploads.get().flatMap(({ attachment }) => attachment ?? [])
-  }
-
-  /** The message has gone with them, and without what cannot go. What may yet get through stays. */
-  sent(): void {
-    this.uploads.set(this.uploads.get().filter(({ mayRetry }) => mayRetry))
   }
 
   async #work(): Promise<void> {
@@ -144,6 +136,11 @@ export class Tray {
   #change(id: number, change: Partial<Upload>): void {
     this.uploads.set(this.uploads.get().map((each) => (each.id === id ? { ...each, ...change } : each)))
   }
+}
+
+/** Whether it has been, or may yet be, uploaded. */
+export function mayGo({ state, mayRetry }: Upload): boolean {
+  return state !== 'refused' || mayRetry === true
 }
 
 export function isBusy(uploads: readonly Upload[]): boolean {
