@@ -63,6 +63,7 @@ class Chat:
     def sign_up(self, name: str) -> Self:
         """As somebody new, from the first screen on."""
         self.name = name
+        self.open()
         self.page.get_by_role("link", name=self.word("account.signUp.title")).click()
         self.page.get_by_label(self.word("account.username")).fill(name)
         self.page.get_by_label(self.word("account.password"), exact=True).fill(PASSWORD)

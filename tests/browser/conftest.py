@@ -96,12 +96,12 @@ def visit(server: ServerProcess, window: Open) -> Visit:
 
 @pytest.fixture
 def come(server: ServerProcess, window: Open) -> Come:
-    """Open the chat in a browser of its own, where nobody is logged in yet, at localhost or the given origin."""
+    """A browser of its own for the chat, at localhost or the given origin: nobody is logged in, and no page open."""
 
     def come(origin: str = f"http://localhost:{server.port}", **options: Any) -> Chat:
         opened = window(origin, **{"viewport": DESK, "locale": "en", "reduced_motion": "reduce", **options})
         language = str(options.get("locale", "en"))[:2]
-        return Chat(opened.page, origin, opened.watch, language=language).open()
+        return Chat(opened.page, origin, opened.watch, language=language)
 
     return come
 

@@ -55,7 +55,7 @@ def test_no_screen_keeps_anybody_out(
 
 
 def _at_the_door(chat: Chat, look: Look) -> None:
-    page, word = chat.page, chat.word
+    page, word = chat.open().page, chat.word
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     look("log in")
     page.get_by_label(word("account.username")).fill("nobody")
@@ -74,7 +74,7 @@ def _at_the_door(chat: Chat, look: Look) -> None:
     page.get_by_role("button", name=word("account.signUp.do")).click()
     expect(page.locator("[aria-invalid=true]").first).to_be_visible()
     look("sign up, refused")
-    chat.open().sign_up("vera")
+    chat.sign_up("vera")
 
 
 def _at_first(chat: Chat, look: Look) -> None:

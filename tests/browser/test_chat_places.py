@@ -51,7 +51,7 @@ def test_in_georgian_the_words_of_a_date_are_georgian(come: Come) -> None:
 
 def test_on_a_phone_one_comes_in_writes_and_goes_back_with_a_thumb(come: Come) -> None:
     phone = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
-    vera, ali = come(**phone), come().arrive("ali", "samovar")
+    vera, ali = come(**phone).open(), come().arrive("ali", "samovar")
     _fits(vera)
     vera.sign_up("vera")
     _fits(vera)
