@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import expect
 
 from backend import lan
+from tests.browser.axe import violations
 from tests.browser.chat import PHONE, Chat
 from tests.browser.conftest import Come
 from tests.services.server import ServerProcess
@@ -37,6 +38,7 @@ def test_in_farsi_the_page_begins_at_the_right_and_its_dates_and_digits_are_pers
     assert rooms
     assert box
     assert rooms["x"] > box["x"]
+    assert violations(page) == []
 
 
 def test_in_georgian_the_words_of_a_date_are_georgian(come: Come) -> None:
