@@ -1,5 +1,4 @@
 // A room that one is in: its head, what is said, the box to say something, and beside them people or the search.
-import { CloseButton, Title } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -25,6 +24,7 @@ import { type FeedTools, FeedToolsContext } from './feed/tools'
 import { RoomFeed } from './RoomFeed'
 import { type Panel, RoomHeader } from './RoomHeader'
 import classes from './RoomScreen.module.css'
+import { SidePanel } from './SidePanel'
 import { useGoal } from './useGoal'
 
 const Ended = later(async () => (await import('./RoomGone')).Ended)
@@ -220,15 +220,9 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
           />
         </div>
         {panel && isWide && (
-          <aside className={classes.aside} aria-label={asideTitle}>
-            <div className={classes.asideHead}>
-              <Title order={2} size="h5">
-                {asideTitle}
-              </Title>
-              <CloseButton aria-label={t('close')} onClick={() => setPanel(null)} />
-            </div>
+          <SidePanel title={asideTitle} onClose={() => setPanel(null)}>
             {aside}
-          </aside>
+          </SidePanel>
         )}
         {panel && !isWide && (
           <Suspense>
