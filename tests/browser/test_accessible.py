@@ -87,6 +87,7 @@ def _at_the_door(chat: Chat, look: Look, come_close: Look) -> None:
     look("forgotten, sent")
     page.get_by_role("link", name=word("account.backToLogIn")).click()
     page.get_by_role("link", name=word("account.signUp.title")).click()
+    expect(page.get_by_label(word("account.username"))).to_be_focused()
     page.get_by_role("button", name=word("account.signUp.do")).click()
     expect(page.locator("[aria-invalid=true]").first).to_be_visible()
     look("sign up, refused")

@@ -27,6 +27,11 @@ export function AccountFrame({ title, about, problem, beside, onSubmit, footer, 
     document.title = `${title} · ${t('name')}`
   }, [title, t])
 
+  // Whoever follows a link to here by keys goes on from the first field; on a phone, its keyboard would cover half of it.
+  useEffect(() => {
+    if (matchMedia('(pointer: fine)').matches) form.current?.querySelector('input')?.focus()
+  }, [])
+
   useEffect(() => {
     if (problem) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [problem])
