@@ -2,7 +2,7 @@
 
     python -m benchmarks.engine.peers.floor
 
-PORT and REDIS_URL are in its environment. What Redis says of a room's event is put into one frame, and that goes to each
+PORT and REDIS_URL are in its environment. What Redis says of an event is put into one frame, and that goes to each
 socket by one `send()`: no library for Redis, no GraphQL, no rendering, nobody who is known or waited for. Whatever else
 a server in Python does comes on top.
 """
