@@ -7,6 +7,7 @@ import { wanted } from '../account/wanted'
 import { Loading } from '../design/Loading'
 import { later } from '../design/later'
 import { useViewer } from '../session/viewer'
+import { Boundary } from './Boundary'
 import * as paths from './paths'
 import { Shell } from './Shell'
 
@@ -25,13 +26,15 @@ export function Routes() {
   const viewer = useViewer()
   const named = useNamed()
   return (
-    <Suspense fallback={<Loading />}>
-      <Switch>
-        {/* The link of a mail leads there, whoever is logged in here. */}
-        <Route path={paths.RESET}>{({ token }) => <Reset user={named} token={token} />}</Route>
-        <Route>{viewer ? <Inside /> : <Outside />}</Route>
-      </Switch>
-    </Suspense>
+    <Boundary at={usePathname()}>
+      <Suspense fallback={<Loading />}>
+        <Switch>
+          {/* The link of a mail leads there, whoever is logged in here. */}
+          <Route path={paths.RESET}>{({ token }) => <Reset user={named} token={token} />}</Route>
+          <Route>{viewer ? <Inside /> : <Outside />}</Route>
+        </Switch>
+      </Suspense>
+    </Boundary>
   )
 }
 
@@ -39,28 +42,30 @@ function Inside() {
   const named = useNamed()
   return (
     <Shell>
-      <Suspense fallback={<Loading />}>
-        <Switch>
-          <Route path={paths.HOME} component={Home} />
-          <Route path={paths.ROOM_SETTINGS}>
-            <RoomSettings address={named} />
-          </Route>
-          <Route path={paths.ROOM}>
-            <Room address={named} />
-          </Route>
-          <Route path={paths.PERSON}>
-            <PersonPage username={named} />
-          </Route>
-          <Route path={paths.PROFILE} component={Profile} />
-          {/* Who has just come in by one of these goes on to where they wanted. */}
-          {[paths.LOG_IN, paths.SIGN_UP, paths.FORGOTTEN].map((path) => (
-            <Route key={path} path={path}>
-              {() => <Redirect to={wanted(location)} replace />}
+      <Boundary at={usePathname()}>
+        <Suspense fallback={<Loading />}>
+          <Switch>
+            <Route path={paths.HOME} component={Home} />
+            <Route path={paths.ROOM_SETTINGS}>
+              <RoomSettings address={named} />
             </Route>
-          ))}
-          <Route component={NotFound} />
-        </Switch>
-      </Suspense>
+            <Route path={paths.ROOM}>
+              <Room address={named} />
+            </Route>
+            <Route path={paths.PERSON}>
+              <PersonPage username={named} />
+            </Route>
+            <Route path={paths.PROFILE} component={Profile} />
+            {/* Who has just come in by one of these goes on to where they wanted. */}
+            {[paths.LOG_IN, paths.SIGN_UP, paths.FORGOTTEN].map((path) => (
+              <Route key={path} path={path}>
+                {() => <Redirect to={wanted(location)} replace />}
+              </Route>
+            ))}
+            <Route component={NotFound} />
+          </Switch>
+        </Suspense>
+      </Boundary>
     </Shell>
   )
 }
