@@ -51,8 +51,10 @@ async def test_a_subscription_goes_on_from_where_it_was(ali: Person) -> None:
 
 
 @pytest.mark.parametrize("end", ["complete", "leave", "error"])
-async def test_the_end_of_one_operation_leaves_its_siblings(ali: Person, end: str) -> None:
-    kept, ended = [(await ali.enter(address()))["room"]["id"] for _ in range(2)]
+async def test_the_end_of_one_operation_leaves_its_siblings(ali: Person, vera: Person, end: str) -> None:
+    addresses = [address(), address()]
+    kept, ended = [(await ali.enter(each))["room"]["id"] for each in addresses]
+    await vera.enter(addresses[1])  # a room that nobody is left in goes, and all that was said there
     async with ali.socket() as socket:
         for op, room in (("kept", kept), ("ended", ended)):
             await socket.subscribe(EVENTS, id=op, room=room)
