@@ -44,7 +44,6 @@ export function EditBox({ message, onSaved, onEnd }: Props) {
         autosize
         maxRows={12}
         autoFocus
-        dir="auto"
         value={body}
         error={problem && (problem.fields?.[0]?.detail ?? problem.detail)}
         onChange={(event) => setBody(event.currentTarget.value)}
