@@ -146,11 +146,28 @@ function withOnline(state: FeedState, event: OnlineChanged, viewer: string, now:
     online: roster(state.online, event),
   }
   return [...came, ...went]
-    .filter(({ who }) => who !== viewer)
+    .filter(({ who, what, at }) => who !== viewer && !isSaid(state, who, SAID_BY[what], at))
     .reduce(
       (seen, notice) => withNotice(seen, { ...notice, by: null }),
       wanting(next, refresh ? 'refresh' : 'nothing'),
     )
+}
+
+/** Whoever has just joined is here: that need not be said as well. Nor that they are away, of those who left. */
+const SAID_BY: Readonly<Record<'online' | 'offline', readonly Notice['what'][]>> = {
+  online: ['joined'],
+  offline: ['left', 'kicked', 'banned', 'deleted'],
+}
+const MOMENT_MS = 5_000
+
+function isSaid(state: FeedState, who: string, by: readonly Notice['what'][], at: string): boolean {
+  return state.entries.some(
+    (entry) =>
+      entry.kind === 'notice' &&
+      entry.notice.who === who &&
+      by.includes(entry.notice.what) &&
+      Math.abs(Date.parse(at) - Date.parse(entry.notice.at)) < MOMENT_MS,
+  )
 }
 
 function withNotice(state: FeedState, notice: Notice): FeedState {

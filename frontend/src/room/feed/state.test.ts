@@ -136,7 +136,7 @@ describe('a recorded stream', () => {
 
   it('tells who came and went, and how', () => {
     expect(notices(play(whole(before), frames.slice(before.after, after.after)))).toEqual(
-      expect.arrayContaining(['renamed', 'kicked', 'joined', 'left', 'online', 'offline']),
+      expect.arrayContaining(['renamed', 'kicked', 'joined', 'left', 'offline']),
     )
   })
 
@@ -211,6 +211,26 @@ describe('who is online', () => {
       'online',
       'offline',
     ])
+  })
+
+  it('is not said of whoever has just joined or left, but when they come and go later', () => {
+    const told = frames.map(({ event }) => event)
+    for (const event of told.filter((each) => ['MemberJoined', 'MemberLeft'].includes(each.__typename))) {
+      if (event.__typename !== 'MemberJoined' && event.__typename !== 'MemberLeft') continue
+      const { user, joinedAt, leftAt } = event.member
+      const comes = event.__typename === 'MemberJoined'
+      const at = (comes ? joinedAt : leftAt) ?? ''
+      const there = { ...begun, entries: [], online: comes ? new Map() : new Map([[user.id, joinedAt]]) }
+      const change = (when: string) => ({
+        ...onlineChanged([], []),
+        ...(comes ? { joined: [{ since: when, user }] } : { left: [user] }),
+      })
+      const hour = new Date(Date.parse(at) + 3_600_000).toISOString()
+      const said = (when: string) =>
+        notices(applyEvent(applyEvent(there, event, 'nobody', when), change(when), 'nobody', when))
+      expect(said(at)).toHaveLength(1)
+      expect(said(hour)).toHaveLength(2)
+    }
   })
 
   it('has to be asked for when too many came and went to be named', () => {
