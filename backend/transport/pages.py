@@ -6,8 +6,10 @@ from django.middleware.csrf import get_token
 
 
 def chat(request: HttpRequest) -> HttpResponse:
-    """Which screen it is, the page itself knows by the address."""
-    if not is_a_visit(request):
+    """Which screen it is, the page itself knows by the address. The first address answers whatever looks whether
+    anybody is there, too.
+    """
+    if not (_is_read(request) if request.path == "/" else is_a_visit(request)):
         raise Http404
     return _page(request, "index.html")
 
@@ -19,7 +21,11 @@ def explorer(request: HttpRequest) -> HttpResponse:
 
 def is_a_visit(request: HttpRequest) -> bool:
     """A person has come with a browser, or wants to know whether they could."""
-    return request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", "")
+    return _is_read(request) and "text/html" in request.headers.get("Accept", "")
+
+
+def _is_read(request: HttpRequest) -> bool:
+    return request.method in ("GET", "HEAD")
 
 
 def _page(request: HttpRequest, name: str) -> HttpResponse:

@@ -149,6 +149,12 @@ async def test_whether_a_page_is_there_can_be_asked_without_it(nobody: Http, bui
     assert page.content == b""
 
 
+async def test_whoever_looks_whether_anybody_is_there_finds_the_first_page(here: AsyncClient, built: Path) -> None:
+    page = await here.get("/", headers={"Accept": "*/*"})
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert (await here.options("/")).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/static/assets/gone.js"])
 async def test_who_is_no_browser_finds_nothing_at_an_address_that_is_not_there(
     here: AsyncClient, built: Path, path: str
