@@ -74,11 +74,10 @@ class Compiled:
 
     def __call__(self, executor: Executor[Context], root: object) -> ExecutionResult | None:
         """What an execution of the event would come to. None if that has to be found out by one."""
-        data = self._data
-        if data is None:
-            data = self._data = self._compiled(executor)
         try:
-            return ExecutionResult(data(root), None)
+            if self._data is None:
+                self._data = self._compiled(executor)
+            return ExecutionResult(self._data(root), None)
         except Exception:  # whatever it is, in an execution it is met again, and told as it should be
             return None
 

@@ -15,22 +15,7 @@ import msgspec
 import strawberry
 from django.conf import settings
 from django.db import Error as DatabaseError
-from graphql import (
-    REMOVE,
-    ArgumentNode,
-    DocumentNode,
-    ExecutionResult,
-    FieldNode,
-    GraphQLError,
-    GraphQLSchema,
-    Node,
-    VariableDefinitionNode,
-    VariableNode,
-    Visitor,
-    parse,
-    print_ast,
-    visit,
-)
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema
 from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
 
 from backend import hub, languages
@@ -38,17 +23,12 @@ from backend.accounts.credentials import Viewer
 from backend.chat.policies import Audience
 from backend.chat.streams import Opening
 from backend.errors import RateLimited
-from chat_schema import documents
+from chat_schema import shapes
 from chat_schema.compiled import Compiled
 from chat_schema.context import Context
 from chat_schema.errors import present
 from chat_schema.scalars import Cursor
-
-START_ARGUMENT = "after"
-# What is there for some members and not for others. A document that selects one is private to its person.
-PERSONAL_FIELDS = frozenset({"viewer", "bans", "invitations"})
-# What is told in somebody's language.
-LOCALIZED_FIELDS = frozenset({"detail"})
+from chat_schema.shapes import Shape
 
 # The database is away, or has more to do than it can: nothing that anybody asked for is wrong.
 PASSING = (DatabaseError, RateLimited)
@@ -112,10 +92,10 @@ async def subscribe(
     """
     executor = _executor(schema, request, context)
     source = await _source(executor)
-    shape = _shape(_text(request.document), request.operation_name)
+    shape = shapes.shape(request.document, request.operation_name)
     is_private = shape.is_private or source.audience is None
     language = await context.language() if shape.is_localized else None
-    compiled = _compiled(executor.schema, shape.text, request.operation_name) or Compiled()
+    compiled = _compiled(executor.schema, shape, request.operation_name)
     render = _renderer(executor, compiled, context.viewer if is_private else source.audience, language, source.show)
     key = _key(shape, request, context.viewer if is_private else None, language)
     if isinstance(source, LogSource):
@@ -160,19 +140,6 @@ async def _passing(asked: Awaitable[T]) -> T:
         raise Unavailable from error
 
 
-# --- The key --------------------------------------------------------------------------------------------------
-
-
-class Shape(NamedTuple):
-    """What of a document decides who can share it."""
-
-    text: str
-    # The variable that says where to start, if it says nothing else.
-    start_variable: str | None
-    is_private: bool
-    is_localized: bool
-
-
 def _key(shape: Shape, request: Request, alone: Viewer | None, language: str | None) -> Hashable:
     variables = {name: value for name, value in request.variables.items() if name != shape.start_variable}
     return (
@@ -182,60 +149,6 @@ def _key(shape: Shape, request: Request, alone: Viewer | None, language: str | N
         alone.id if alone else None,
         language,
     )
-
-
-def _text(document: DocumentNode) -> str:
-    assert document.loc is not None, "it was parsed"
-    return document.loc.source.body
-
-
-@lru_cache(maxsize=settings.DOCUMENT_CACHE_SIZE)
-def _shape(text: str, operation_name: str | None) -> Shape:
-    """Where to start is taken out, so that it makes no difference: a literal, or a variable used for it alone.
-
-    Of a text, which remembers its hash: each subscribing would walk through a whole document to find its own.
-    """
-    document = parse(text)
-    operation = documents.operation(document, operation_name)
-    starts = [
-        argument
-        for field in operation.selection_set.selections
-        if isinstance(field, FieldNode)
-        for argument in field.arguments or ()
-        if argument.name.value == START_ARGUMENT
-    ]
-    lifter = _Lifter(starts)
-    rest = print_ast(visit(document, lifter))
-    start_variables = {each.value.name.value for each in starts if isinstance(each.value, VariableNode)}
-    lifted = start_variables - lifter.variables_elsewhere
-    return Shape(
-        text=rest,
-        start_variable=next(iter(lifted), None) if len(lifted) == 1 else None,
-        is_private=lifter.is_personal,
-        is_localized=lifter.is_localized,
-    )
-
-
-class _Lifter(Visitor):
-    """Removes the root's start arguments, and notes what else the document uses."""
-
-    def __init__(self, starts: list[ArgumentNode]) -> None:
-        super().__init__()
-        self._starts = {id(each) for each in starts}
-        self.variables_elsewhere: set[str] = set()
-        self.is_personal = False
-        self.is_localized = False
-
-    def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
-        return REMOVE if id(node) in self._starts else None
-
-    def enter_variable(self, node: VariableNode, _key: Any, parent: Node, *_: Any) -> None:
-        if not isinstance(parent, VariableDefinitionNode):
-            self.variables_elsewhere.add(node.name.value)
-
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
-        self.is_personal |= node.name.value in PERSONAL_FIELDS
-        self.is_localized |= node.name.value in LOCALIZED_FIELDS
 
 
 # --- The execution --------------------------------------------------------------------------------------------
@@ -265,13 +178,16 @@ async def _source(executor: Executor[Context]) -> Source:
     return found
 
 
-@lru_cache(maxsize=settings.DOCUMENT_CACHE_SIZE)
-def _compiled(_schema: GraphQLSchema, text: str, operation_name: str | None) -> Compiled | None:
-    """One for all topics that are followed by this text: of one for each, a processor would remember none.
+def _compiled(schema: GraphQLSchema, shape: Shape, operation_name: str | None) -> Compiled:
+    """One for all topics that are followed by this text: of one for each, a processor would remember none."""
+    if shape.varies or len(shape.text) > settings.DOCUMENT_CACHED_LENGTH:
+        return Compiled()
+    return _remembered(schema, shape.text, operation_name)
 
-    None if variables say what is shown.
-    """
-    return None if documents.varies_below_roots(parse(text), operation_name) else Compiled()
+
+@lru_cache(maxsize=settings.DOCUMENT_CACHE_SIZE)
+def _remembered(_schema: GraphQLSchema, _text: str, _operation_name: str | None) -> Compiled:
+    return Compiled()
 
 
 def _renderer(

@@ -3,7 +3,7 @@
 import pytest
 
 from backend.chat.policies import TABLE, Action, Standing
-from chat_schema.sharing import PERSONAL_FIELDS
+from chat_schema.shapes import PERSONAL_FIELDS
 from tests.chat_schema.access import tries
 from tests.chat_schema.access.attempts import Login
 from tests.chat_schema.access.needs import CARRIED, FIELDS, MUTATIONS, NODES, REACHED, WRITTEN

@@ -11,7 +11,7 @@ from backend.accounts.credentials import Viewer
 from backend.chat import facts, moderation
 from backend.chat.moderation import ModerationAction
 from backend.chat.policies import Audience
-from chat_schema import sharing
+from chat_schema import shapes, sharing
 from chat_schema.context import Context, ViewerReached
 from chat_schema.schema import schema
 from tests.chat_schema.inside import enter, send, somebody
@@ -98,9 +98,9 @@ async def test_a_text_in_an_execution_without_a_language_is_a_fault_and_no_guess
         faults.append(error.original_error)
         return error
 
-    monkeypatch.setattr(sharing, "LOCALIZED_FIELDS", frozenset())
+    monkeypatch.setattr(shapes, "LOCALIZED_FIELDS", frozenset())
     monkeypatch.setattr(sharing, "present", note)
-    sharing._shape.cache_clear()
+    shapes._remembered.cache_clear()
     try:
         reader = await speaker("ru")
         sink = await caught_up(reader, room, LOCALIZED)
@@ -110,7 +110,7 @@ async def test_a_text_in_an_execution_without_a_language_is_a_fault_and_no_guess
         while "errors" not in await sink.payload():
             pass
     finally:
-        sharing._shape.cache_clear()
+        shapes._remembered.cache_clear()
     assert [type(each) for each in faults] == [ViewerReached]
 
 
@@ -134,7 +134,7 @@ def test_every_field_that_is_told_in_a_language_is_known_as_one() -> None:
             if resolver and "say" in resolver.wrapped_func.__code__.co_names:
                 told.add(schema.config.name_converter.from_field(field))
         assert type_
-    assert told == sharing.LOCALIZED_FIELDS
+    assert told == shapes.LOCALIZED_FIELDS
 
 
 async def test_reaching_for_a_language_where_there_is_no_viewer_raises() -> None:
