@@ -143,14 +143,9 @@ def _store(places: Sequence[Place]) -> None:
         hints.append(msgspec.msgpack.encode(_logged(place, place.event)))
     database.insert_all(Row, rows)
     # Robust: what has been committed is done, whatever becomes of the hints.
-    transaction.on_commit(lambda: _publish(place.room_id, hints), robust=True)
+    transaction.on_commit(lambda: hub.publish(topic(place.room_id), *hints), robust=True)
     if not place.was_private or isinstance(place.event, RoomChanged):
         transaction.on_commit(lambda: listing.changed(place.room_id), robust=True)
-
-
-def _publish(room_id: int, hints: Sequence[bytes]) -> None:
-    for hint in hints:
-        hub.publish(topic(room_id), hint)
 
 
 def _logged(place: Place, event: RoomEvent) -> Logged:

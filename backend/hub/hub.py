@@ -117,9 +117,9 @@ class Hub:
         """Call back whenever the channel layer is back: hints that no log keeps may have been lost meanwhile."""
         self._returns.append(callback)
 
-    def publish(self, topic: str, hint: bytes) -> None:
-        """Hand a hint to all processes. Returns at once; the hint may be lost."""
-        self._outbox.put(topic, hint)
+    def publish(self, topic: str, *hints: bytes) -> None:
+        """Hand hints to all processes. Returns at once; they may be lost."""
+        self._outbox.put(topic, *hints)
 
     def feed(self, topic: str) -> Feed | None:
         """The topic's feed, if this process has one. Looking at it keeps nothing."""

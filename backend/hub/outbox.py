@@ -19,8 +19,8 @@ class Outbox:
         self._hints: deque[tuple[str, bytes]] = deque(maxlen=size)
         self._wake = asyncio.Event()
 
-    def put(self, topic: str, hint: bytes) -> None:
-        self._hints.append((topic, hint))
+    def put(self, topic: str, *hints: bytes) -> None:
+        self._hints.extend((topic, hint) for hint in hints)
         self._wake.set()
 
     async def run(self) -> None:
@@ -35,11 +35,15 @@ class Outbox:
         for _ in range(min(_TOGETHER, len(self._hints))):
             topic, hint = self._hints.popleft()
             hints.setdefault(topic, []).append(hint)
-        try:
-            await asyncio.gather(*(self._publish(topic, each) for topic, each in hints.items()))
-        except Exception as error:
-            # Those behind it would wait as long each, and arrive when nobody needs them any more.
-            logger.warning("publishing failed (%r); %d hints dropped", error, len(self._hints) + 1)
+        # All of them to the end: what comes next must not overtake one that is under way.
+        outcomes = await asyncio.gather(
+            *(self._publish(topic, each) for topic, each in hints.items()), return_exceptions=True
+        )
+        failed = [(each, error) for each, error in zip(hints.values(), outcomes, strict=True) if error is not None]
+        if failed:
+            # Those behind them would wait as long each, and arrive when nobody needs them any more.
+            dropped = len(self._hints) + sum(len(each) for each, _ in failed)
+            logger.warning("publishing failed (%r); %d hints dropped", failed[0][1], dropped)
             self._hints.clear()
 
     async def _publish(self, topic: str, hints: list[bytes]) -> None:

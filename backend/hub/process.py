@@ -44,18 +44,18 @@ def running() -> list[tuple[asyncio.AbstractEventLoop, Hub]]:
         return [(loop, hub) for loop, hub in _hubs.items() if loop.is_running()]
 
 
-def publish(topic: str, hint: bytes) -> None:
-    """Hand a hint to all processes, from any thread. Never fails, and waits at most `publish_timeout`.
+def publish(topic: str, *hints: bytes) -> None:
+    """Hand hints to all processes, from any thread. Never fails, and waits at most `publish_timeout`.
 
     In a server the hub's own loop does it. A command has none: it connects, publishes and lets go.
     """
     if hubs := running():
         for loop, hub in hubs:
             with suppress(RuntimeError):  # it has closed meanwhile
-                loop.call_soon_threadsafe(hub.publish, topic, hint)
+                loop.call_soon_threadsafe(hub.publish, topic, *hints)
     elif _make_broker is not None:
         try:
-            asyncio.run(_publish_alone(_make_broker(), topic, hint))
+            asyncio.run(_publish_alone(_make_broker(), topic, *hints))
         except Exception as error:
             logger.warning("publishing failed (%r); subscribers will find the event by themselves", error)
 
@@ -65,6 +65,6 @@ def signal(topic: str, kind: bytes, payload: bytes = b"") -> None:
     publish(topic, SIGNAL + kind + SIGNAL + payload)
 
 
-async def _publish_alone(broker: Broker, topic: str, hint: bytes) -> None:
+async def _publish_alone(broker: Broker, topic: str, *hints: bytes) -> None:
     async with asyncio.timeout(_publish_timeout):
-        await broker.publish(topic, hint)
+        await broker.publish(topic, *hints)

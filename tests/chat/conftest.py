@@ -17,10 +17,10 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Published:
     """What would have been handed to the hub of rooms and people, in order. Never from inside a transaction."""
     hints: Published = []
 
-    def publish(topic: str, hint: bytes) -> None:
+    def publish(topic: str, *handed: bytes) -> None:
         assert not connection.in_atomic_block, "published before it was committed"
         if topic != listing.TOPIC:
-            hints.append((topic, hint))
+            hints.extend((topic, hint) for hint in handed)
 
     monkeypatch.setattr("backend.hub.publish", publish)
     return hints

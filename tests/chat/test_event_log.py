@@ -175,8 +175,8 @@ def test_an_event_is_published_once_others_can_see_it_and_not_before(
     heads_seen = []
     record = hub.publish
 
-    def publish(topic: str, hint: bytes) -> None:
-        record(topic, hint)
+    def publish(topic: str, *hints: bytes) -> None:
+        record(topic, *hints)
         heads_seen.append(elsewhere(lambda: RoomLog().heads([topic])[topic].seq))
 
     monkeypatch.setattr("backend.hub.publish", publish)

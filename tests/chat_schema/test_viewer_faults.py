@@ -278,9 +278,9 @@ async def test_who_is_back_before_it_was_heard_that_they_were_sent_away_is_told_
     phone = await device(vera)
     publish = hub.publish
 
-    def publish_news(topic: str, hint: bytes) -> None:
+    def publish_news(topic: str, *hints: bytes) -> None:
         if not topic.startswith("room."):
-            publish(topic, hint)
+            publish(topic, *hints)
 
     with monkeypatch.context() as patch:
         patch.setattr("backend.hub.publish", publish_news)

@@ -70,6 +70,33 @@ async def test_a_broker_that_fails_drops_all_that_wait(outbox: Outbox, broker: W
     assert _published(broker) == []
 
 
+async def test_nothing_overtakes_what_is_under_way_when_something_else_fails(wire: Wire, limits: Limits) -> None:
+    begun: list[bytes] = []
+
+    class Uneven(WireBroker):
+        async def publish(self, topic: str, *hints: bytes) -> None:
+            begun.extend(hints)
+            if topic == "broken":
+                raise ConnectionError("refused")
+            await asyncio.sleep(limits.publish_timeout / 2)
+
+    outbox = Outbox(Uneven(wire), size=limits.outbox_size, timeout=limits.publish_timeout)
+    task = asyncio.create_task(outbox.run())
+    outbox.put("slow", b"1")
+    outbox.put("broken", b"2")
+    await idle()
+    outbox.put("slow", b"3", b"4")
+    await idle()
+    assert begun == [b"1", b"2"]
+    await pass_time(limits.publish_timeout)
+    assert begun == [b"1", b"2"], "those behind it are dropped"
+    outbox.put("slow", b"5", b"6")
+    await idle()
+    assert begun == [b"1", b"2", b"5", b"6"]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_broker_that_never_answers_is_waited_for_once(
     outbox: Outbox, broker: WireBroker, wire: Wire, limits: Limits
 ) -> None:

@@ -144,9 +144,9 @@ class House:
         self.servers.append(server)
         return server
 
-    def publish(self, topic: str, hint: bytes) -> None:
+    def publish(self, topic: str, *hints: bytes) -> None:
         for server in [each for each in self.servers if each.is_alive][:1]:
-            self._loop.call_soon_threadsafe(server.hub.publish, topic, hint)
+            self._loop.call_soon_threadsafe(server.hub.publish, topic, *hints)
 
     def people(self, *names: str) -> tuple[Sequence[Viewer], int]:
         """These, in a room."""
