@@ -25,11 +25,11 @@ const person = (id: string) => ({
   avatarUrl: null,
 })
 
-const message = (id: string, body: string) => ({
+const message = (id: string, body: string, sentAt = AT) => ({
   __typename: 'Message',
   id,
   body,
-  sentAt: AT,
+  sentAt,
   deletedAt: null,
   author: person('sara'),
 })
@@ -164,6 +164,15 @@ describe('what the viewer does', () => {
     await client.mutation(LeaveRoomDocument, { input: { room: 'tea' } }).toPromise()
     expect(shown()).toEqual(['books 0 salam'])
     expect(asked).toBe(3)
+  })
+
+  it('does not hide what was said after it', async () => {
+    const later = message('new', 'chai?', '2026-01-01T00:00:02Z')
+    await tell({ __typename: 'RoomActivity', latest: later, room: facts('tea') })
+    const mine = message('mine', 'me!', '2026-01-01T00:00:01Z')
+    answer = { sendMessage: { __typename: 'MessageAccepted', message: mine } }
+    await client.mutation(SendMessageDocument, { input: { room: 'tea', body: 'me!', key: '1' } }).toPromise()
+    expect(shown()).toEqual(['tea 0 chai?', 'books 0 salam'])
   })
 
   it('has the banned of a room asked for again wherever they are shown', async () => {

@@ -65,7 +65,10 @@ function change(cache: Cache, to: (mine: MyRoomsQuery) => MyRoomsQuery): void {
   cache.updateQuery({ query: MyRoomsDocument }, (mine) => mine && to(mine))
 }
 
+/** An answer may come after what was said later has been told. */
 function setLatest(cache: Cache, room: string, message: LatestMessageFragment): void {
+  const known = cache.readFragment(LatestInRoomFragmentDoc, { __typename: 'Room', id: room })
+  if (known?.messages.nodes.some(({ sentAt }) => sentAt > message.sentAt)) return
   const messages = { __typename: 'MessageConnection', nodes: [message] }
   cache.writeFragment(LatestInRoomFragmentDoc, { id: room, messages })
 }
