@@ -13,6 +13,7 @@ const entry = {
 it('takes along what they had begun to write and not sent, and leaves the rest where it is', () => {
   const go = vi.spyOn(location, 'assign').mockImplementation(() => {})
   localStorage.setItem('chaikhana.language', 'ka')
+  localStorage.setItem('chaikhana.viewer', '1')
   for (const viewer of ['1', '12']) {
     keepDraft(viewer, '7', 'half a sen')
     keepWaiting(viewer, '7', ['with a file'])
@@ -21,6 +22,7 @@ it('takes along what they had begun to write and not sent, and leaves the rest w
 
   leave('1')
 
+  expect(localStorage.getItem('chaikhana.viewer')).toBeNull()
   expect(draftOf('1', '7')).toBe('')
   expect(new Kept(localStorage, '1').all()).toEqual([])
   expect(Object.keys({ ...sessionStorage })).toEqual(['chaikhana.waiting.12.7'])

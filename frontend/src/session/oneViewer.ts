@@ -2,6 +2,8 @@
 // what is written here must not be said in their name.
 import { useEffect } from 'react'
 
+import { forget } from './forget'
+
 const KEY = 'chaikhana.viewer'
 let known: string | undefined
 
@@ -13,14 +15,22 @@ export function useOneViewer(viewer: string | undefined): void {
     if (known && known !== viewer) return location.reload()
     known = viewer
     const onStorage = ({ key, newValue }: StorageEvent) => {
-      if (key === KEY && newValue !== viewer) location.reload()
+      if (key !== KEY || newValue === viewer) return
+      // They have left: what this page alone can forget goes with them.
+      if (newValue === null) forget(viewer, sessionStorage)
+      location.reload()
     }
     addEventListener('storage', onStorage)
     return () => removeEventListener('storage', onStorage)
   }, [viewer])
 }
 
-/** Whether nobody else has logged in since, on any page of this browser. */
+/** Every page of this browser that is theirs begins anew, as nobody's. */
+export function beNobody(viewer: string): void {
+  if (localStorage.getItem(KEY) === viewer) localStorage.removeItem(KEY)
+}
+
+/** Whether they have not left since, and nobody else has logged in, on any page of this browser. */
 export function isStillHere(): boolean {
   return !known || localStorage.getItem(KEY) === known
 }

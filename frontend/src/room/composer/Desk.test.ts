@@ -1,9 +1,12 @@
 // @vitest-environment happy-dom
+import { renderHook } from '@testing-library/react'
 import { afterEach, beforeEach, expect, type Mock, test, vi } from 'vitest'
 
 import { act } from '../../api/act'
 import { connection } from '../../api/socket'
 import { send } from '../../outbox/outbox'
+import { leave } from '../../session/leave'
+import { useOneViewer } from '../../session/oneViewer'
 import { Desk, deskOf } from './Desk'
 import { draftOf, keepDraft } from './drafts'
 import { FILES_MAX } from './Tray'
@@ -116,6 +119,21 @@ test('whoever would go while something is uploaded is asked by the browser, and 
   desk.tray.get().add(files(1))
   desk.send('the menu', null)
   expect(dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(false)
+})
+
+test('whoever has logged out is not asked, and what waited for its files is not written back', () => {
+  vi.spyOn(location, 'assign').mockImplementation(() => {})
+  renderHook(() => useOneViewer('me'))
+  answer.mockReturnValue(new Promise(() => {}))
+  const desk = deskOf('me', 'cellar')
+  for (const text of ['the menu', 'the bill']) {
+    desk.tray.get().add(files(1))
+    desk.send(text, null)
+  }
+  leave('me')
+  desk.unpack(parcel(desk))
+  expect(sessionStorage).toHaveLength(0)
+  expect(dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(true)
 })
 
 function parcel(desk: Desk) {

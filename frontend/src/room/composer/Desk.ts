@@ -3,6 +3,7 @@
 import { connection } from '../../api/socket'
 import { createStore } from '../../api/store'
 import { type Draft, send } from '../../outbox/outbox'
+import { isStillHere } from '../../session/oneViewer'
 import type { Message } from '../feed/state'
 import { bodyOf } from './body'
 import { bringBackWaiting, keepWaiting } from './drafts'
@@ -118,7 +119,7 @@ connection.subscribe(() => {
   if (connection.get() === 'connected') for (const desk of desks.values()) desk.wake()
 })
 
-// A file cannot be kept over a reload: the browser asks whether one wants to go.
+// A file cannot be kept over a reload: the browser asks whether one wants to go. Who has logged out has said so.
 addEventListener('beforeunload', (event) => {
-  if ([...desks.values()].some(({ isBusy }) => isBusy)) event.preventDefault()
+  if (isStillHere() && [...desks.values()].some(({ isBusy }) => isBusy)) event.preventDefault()
 })

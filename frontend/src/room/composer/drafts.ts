@@ -1,4 +1,6 @@
 // What somebody had begun to write in a room, over a reload.
+import { isStillHere } from '../../session/oneViewer'
+
 const DRAFT = 'chaikhana.draft.'
 const WAITING = 'chaikhana.waiting.'
 
@@ -29,6 +31,8 @@ export function joined(texts: readonly string[]): string {
 }
 
 function keep(storage: Storage, name: string, text: string): void {
+  // Of whoever has left nothing is written back, on a page that is about to go.
+  if (!isStillHere()) return
   try {
     if (text) storage.setItem(name, text)
     else storage.removeItem(name)
