@@ -5,7 +5,7 @@ import { usePathname } from 'wouter/use-browser-location'
 
 import { wanted } from '../account/wanted'
 import { Loading } from '../design/Loading'
-import { later } from '../design/later'
+import { laterScreen } from '../design/later'
 import { useViewer } from '../session/viewer'
 import { Boundary } from './Boundary'
 import * as paths from './paths'
@@ -15,8 +15,8 @@ const LogIn = lazy(async () => ({ default: (await import('../account/LogIn')).Lo
 const SignUp = lazy(async () => ({ default: (await import('../account/SignUp')).SignUp }))
 const Forgotten = lazy(async () => ({ default: (await import('../account/Forgotten')).Forgotten }))
 const Reset = lazy(async () => ({ default: (await import('../account/Reset')).Reset }))
-const Home = later(async () => (await import('../home/Home')).Home)
-const Room = later(async () => (await import('../room/Room')).Room)
+const Home = laterScreen(async () => (await import('../home/Home')).Home)
+const Room = laterScreen(async () => (await import('../room/Room')).Room)
 const RoomSettings = lazy(async () => ({ default: (await import('../settings/RoomSettings')).RoomSettings }))
 const Profile = lazy(async () => ({ default: (await import('../profile/Profile')).Profile }))
 const PersonPage = lazy(async () => ({ default: (await import('../people/PersonPage')).PersonPage }))
