@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import type { Problem } from '../api/act'
+import { ANSWER_MS } from '../api/fetchInTime'
 import { type Arrived, hasArrived, type Pending } from './pending'
-import { ANSWER_MS, LINGER_MS, Outbox, PENDING_MAX, TAKE_OVER_MS } from './queue'
+import { LINGER_MS, Outbox, PENDING_MAX, TAKE_OVER_MS } from './queue'
 
 const ME = 'me'
 const PREFIX = `chaikhana.outbox.${ME}.`

@@ -1,6 +1,7 @@
 // What the viewer has written and the server has not acknowledged yet. It is shown at once, kept over a reload, and
 // sent in order for each room, as often as needed: the key makes sure that it is said once.
 import type { Outcome } from '../api/act'
+import { ANSWER_MS } from '../api/fetchInTime'
 import { createStore } from '../api/store'
 import { Kept, type OutboxStorage, parsed } from './kept'
 import { newKey } from './key'
@@ -10,8 +11,6 @@ export type Post = (entry: Pending) => Promise<Outcome<{ readonly message: { rea
 
 /** More than this waits for nobody: whoever writes on while nothing is sent is told so. */
 export const PENDING_MAX = 100
-/** A connection may die without a word; then there is no answer, and no error either. */
-export const ANSWER_MS = 10_000
 /** What another page of this person has not got rid of in this time is sent by this one too: it may be closed. */
 export const TAKE_OVER_MS = 5_000
 /** How long an acknowledged message that no open room has received yet is shown from here. */

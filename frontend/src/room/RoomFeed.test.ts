@@ -1,5 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { fetchInTime } from '../api/fetchInTime'
 import recorded from './feed/recorded.json'
 import type { Frame } from './feed/state'
 import type { Following } from './live'
@@ -56,6 +58,13 @@ beforeEach(() => {
 })
 
 describe('a room that is open', () => {
+  it('waits for no answer for ever', async () => {
+    const feed = await opened()
+    answer(moment)
+    await feed.refresh()
+    expect(query.mock.calls.map(([, , how]) => how)).toEqual([{ fetch: fetchInTime }, { fetch: fetchInTime }])
+  })
+
   it('takes a snapshot, and follows from there, always from the last frame that it took', async () => {
     const feed = await opened()
     expect(feed.status.get()).toBe('live')

@@ -4,6 +4,7 @@ import type { GraphQLFormattedError } from 'graphql'
 import { type CombinedError, stringifyDocument } from 'urql'
 
 import { direct } from '../api/client'
+import { fetchInTime } from '../api/fetchInTime'
 import {
   EarlierMessagesDocument,
   LaterMessagesDocument,
@@ -30,6 +31,8 @@ import {
 import { follow } from './live'
 
 const EVENTS = stringifyDocument(RoomEventsDocument)
+/** What nobody answers is asked again, or said. */
+const IN_TIME = { fetch: fetchInTime }
 
 /** `refused`: the viewer may not read it, or there is no such room. */
 export type RoomStatus = 'loading' | 'live' | 'refused' | 'unreachable'
@@ -81,7 +84,7 @@ export class RoomFeed {
     this.#isOpening = true
     if (!this.#latest) this.status.set('loading')
     const { data, error } = await direct
-      .query(RoomSnapshotDocument, { room: this.#room, around: around ?? null })
+      .query(RoomSnapshotDocument, { room: this.#room, around: around ?? null }, IN_TIME)
       .toPromise()
     if (this.#isClosed || opening !== this.#opening) return 'overtaken'
     this.#isOpening = false
@@ -191,7 +194,7 @@ export class RoomFeed {
     isWanted: () => boolean,
   ): Promise<Data | undefined> {
     for (let failures = 0; !this.#isClosed && isWanted(); failures++) {
-      const { data, error } = await direct.query(document, variables).toPromise()
+      const { data, error } = await direct.query(document, variables, IN_TIME).toPromise()
       if (this.#isClosed || !isWanted()) break
       if (data?.room || isRefused(error)) return data
       await pause(failures)

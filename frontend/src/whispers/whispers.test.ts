@@ -2,6 +2,7 @@
 import { expect, type Mock, test, vi } from 'vitest'
 
 import { act } from '../api/act'
+import { fetchInTime } from '../api/fetchInTime'
 import { heard, sendWhisper, WHISPERS_MAX, type Whisper, whispers, withWhisper } from './whispers'
 
 vi.mock('../api/act')
@@ -16,6 +17,12 @@ test('each is shown once, however often and by whichever way it comes', async ()
   heard(whisper('1'))
   await sendWhisper(input)
   expect(ids(whispers.get())).toEqual(['1'])
+})
+
+test('nobody waits for ever for it to be handed over', async () => {
+  answer.mockResolvedValue({ payload: { whisper: whisper('0') } })
+  await sendWhisper({ room: 'r', recipient: 'p', body: 'sugar?', key: 'k0' })
+  expect(act).toHaveBeenLastCalledWith(expect.anything(), expect.anything(), { fetch: fetchInTime })
 })
 
 test('one that was not handed over is not shown', async () => {

@@ -1,5 +1,6 @@
 // What was whispered to the viewer, and by them, since this page was opened. It is kept nowhere else.
 import { act, type Problem } from '../api/act'
+import { fetchInTime } from '../api/fetchInTime'
 import { SendWhisperDocument, type SendWhisperInput, type WhisperFieldsFragment } from '../api/generated'
 import { createStore } from '../api/store'
 
@@ -18,7 +19,7 @@ export function heard(whisper: Whisper): void {
 
 /** The same key for the same words: then it is shown once, however often it is tried. */
 export async function sendWhisper(input: SendWhisperInput): Promise<Problem | undefined> {
-  const { payload, problem } = await act(SendWhisperDocument, { input })
+  const { payload, problem } = await act(SendWhisperDocument, { input }, { fetch: fetchInTime })
   if (payload) heard(payload.whisper)
   return problem
 }

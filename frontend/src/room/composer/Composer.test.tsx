@@ -141,6 +141,16 @@ test('a whisper that was not sent is never left in the box for all', async () =>
   expect(box().value).toBe('')
 })
 
+test('whoever turns away from a whisper that has no answer yet can write to all', async () => {
+  vi.mocked(sendWhisper).mockReturnValue(new Promise(() => {}))
+  const { again } = open({ whisperTo: sara })
+  await user.type(box(), 'sugar?{Enter}')
+  expect(box().readOnly).toBe(true)
+  again({ whisperTo: null })
+  await user.type(box(), 'salam{Enter}')
+  expect(send).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ body: 'salam' }))
+})
+
 test('a whisper to nobody says so and is kept; the same words again have the same key', async () => {
   open({ whisperTo: sara })
   vi.mocked(sendWhisper).mockResolvedValue({ code: 'RECIPIENT_OFFLINE', detail: 'Sara is not here.' })

@@ -29,7 +29,8 @@ export function useWhisper(room: string, person: Person | null) {
 
   return {
     text: person && secret.to === person.id ? secret.text : '',
-    isBusy,
+    // Whoever turns away from it meanwhile can write to all.
+    isBusy: isBusy && person !== null,
     write: (to: string, text: string) => setSecret({ to, text }),
     say,
   }
