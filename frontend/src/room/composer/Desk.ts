@@ -64,7 +64,7 @@ export class Desk {
 
   /** The server can be reached again: what did not get through to it is tried once more. */
   wake(): void {
-    for (const tray of [this.tray.get(), ...this.parcels.get().map(({ tray }) => tray)]) tray.retryAll()
+    for (const tray of [this.tray.get(), ...this.parcels.get().map(({ tray }) => tray)]) tray.wake()
   }
 
   get isBusy(): boolean {

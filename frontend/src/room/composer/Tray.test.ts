@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, type Mock, test, vi } from 'vitest'
 
 import { act } from '../../api/act'
 import type { fetchTelling } from '../../api/fetchTelling'
-import { FILE_MAX_BYTES, FILES_MAX, isBusy, Tray } from './Tray'
+import { FILE_MAX_BYTES, FILES_MAX, isBusy, STILL_MS, Tray } from './Tray'
 
 vi.mock('../../api/act', async (original) => ({ ...(await original<object>()), act: vi.fn() }))
 vi.mock('../../api/fetchTelling', () => ({
@@ -122,6 +122,25 @@ test('what is taken over from another tray while it is uploaded is asked anew, a
   const [stopped, asked] = answer.mock.calls
   expect(stopped![2].fetch.cancel.signal.aborted).toBe(true)
   expect(asked![1].input.file).not.toBe(stopped![1].input.file)
+})
+
+test('one that stands still is begun anew when the server can be reached again, and one that goes on is not', async () => {
+  vi.useFakeTimers()
+  answer.mockImplementation((_, __, { fetch: { cancel } }) => {
+    const gone = { problem: { code: 'UNREACHABLE', detail: 'No answer.' } }
+    return new Promise((resolve) => cancel.signal.addEventListener('abort', () => resolve(gone)))
+  })
+  const tray = new Tray('tea')
+  tray.add([file('film.mp4')])
+  await vi.advanceTimersByTimeAsync(STILL_MS)
+  answer.mock.calls[0]![2].fetch.onSent(0.4)
+  tray.wake()
+  expect(tray.uploads.get()[0]).toMatchObject({ state: 'uploading', share: 0.4 })
+  await vi.advanceTimersByTimeAsync(STILL_MS)
+  tray.wake()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(answer).toHaveBeenCalledTimes(2)
+  expect(tray.uploads.get()[0]).toMatchObject({ state: 'uploading', share: 0 })
 })
 
 test('a picture is seen before the server has it', async () => {

@@ -25,6 +25,8 @@ export type Upload = {
 
 export const FILES_MAX = 10
 export const FILE_MAX_BYTES = 5 * 1024 * 1024
+/** What has stood still for so long when the server can be reached again has died with the connection. */
+export const STILL_MS = 5_000
 
 let count = 0
 
@@ -33,7 +35,7 @@ export class Tray {
 
   readonly #room: string
   #isBusy = false
-  #current: { readonly id: number; readonly cancel: AbortController } | null = null
+  #current: { readonly id: number; readonly cancel: AbortController; movedAt: number } | null = null
 
   constructor(room: string) {
     this.#room = room
@@ -72,10 +74,19 @@ export class Tray {
   /** Without what cannot go, and once more what did not get through. */
   insist(): void {
     this.uploads.set(this.uploads.get().filter(mayGo))
-    this.retryAll()
+    this.#retryAll()
   }
 
-  retryAll(): void {
+  /** The server can be reached again: once more what did not get through, and what will not, as it stands still. */
+  wake(): void {
+    if (this.#current && Date.now() - this.#current.movedAt >= STILL_MS) {
+      this.#change(this.#current.id, { state: 'waiting' })
+      this.#current.cancel.abort()
+    }
+    this.#retryAll()
+  }
+
+  #retryAll(): void {
     for (const { id, mayRetry } of this.uploads.get()) if (mayRetry) this.retry(id)
   }
 
@@ -115,17 +126,21 @@ export class Tray {
 
   async #upload({ id, file }: Upload): Promise<void> {
     const cancel = new AbortController()
-    this.#current = { id, cancel }
+    const current = { id, cancel, movedAt: Date.now() }
+    this.#current = current
     this.#change(id, { state: 'uploading', share: 0 })
     // Each attempt is a question of its own: the answer to one that was stopped would be taken for the next one's.
     const input = { room: this.#room, file: new File([file], file.name, { type: file.type }) }
-    const fetch = fetchTelling((share) => this.#change(id, { share }), cancel)
+    const fetch = fetchTelling((share) => {
+      current.movedAt = Date.now()
+      this.#change(id, { share })
+    }, cancel)
     const { payload, problem } = await act(UploadAttachmentDocument, { input }, { fetch })
     if (payload) this.#change(id, { state: 'done', attachment: payload.attachment })
     else if (problem.code === 'RATE_LIMITED') {
       await new Promise((resolve) => setTimeout(resolve, problem.retryAfterMs ?? 1_000))
       this.#change(id, { state: 'waiting' })
-    } else {
+    } else if (!cancel.signal.aborted) {
       const mayRetry = problem.code === 'UNREACHABLE' || problem.code === 'BROKEN'
       this.#change(id, { state: 'refused', detail: fieldDetail(problem, 'file') ?? problem.detail, mayRetry })
     }
