@@ -24,6 +24,7 @@ const outbox = new Outbox(async ({ room, body, key, replyTo, attachments }) => {
 }, localStorage)
 
 export const { pending } = outbox
+export const isOpenFor = outbox.isOpenFor.bind(outbox)
 export const send = outbox.send.bind(outbox)
 export const retry = outbox.retry.bind(outbox)
 export const discard = outbox.discard.bind(outbox)

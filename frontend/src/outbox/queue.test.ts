@@ -154,6 +154,7 @@ test('somebody else on this browser sees and sends nothing of it', async () => {
   await settle()
   server.isDown = false
   outbox.open('she')
+  expect([outbox.isOpenFor('she'), outbox.isOpenFor(ME)]).toEqual([true, false])
   await vi.advanceTimersByTimeAsync(60_000)
   expect(outbox.pending.get()).toEqual([])
   expect(server.log('tea')).toEqual([])

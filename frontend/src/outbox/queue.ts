@@ -62,6 +62,11 @@ export class Outbox {
     this.pending.set([])
   }
 
+  /** Whether it is this person whose messages it takes. */
+  isOpenFor(viewer: string): boolean {
+    return this.#viewer === viewer
+  }
+
   /** Whether there was room for it, and anybody here to send it. */
   send(draft: Draft): boolean {
     if (!this.#viewer || this.pending.get().length - this.#acknowledged.size >= PENDING_MAX) return false

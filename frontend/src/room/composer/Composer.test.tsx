@@ -20,7 +20,10 @@ import { charactersLeft } from './body'
 import { Composer } from './Composer'
 
 vi.mock('../../api/act', async (original) => ({ ...(await original<object>()), act: vi.fn() }))
-vi.mock('../../outbox/outbox', () => ({ send: vi.fn(() => true) }))
+vi.mock('../../outbox/outbox', async () => {
+  const { createStore } = await import('../../api/store')
+  return { pending: createStore([]), isOpenFor: () => true, send: vi.fn(() => true) }
+})
 vi.mock('../../whispers/whispers', () => ({ sendWhisper: vi.fn() }))
 vi.mock('./body', { spy: true })
 vi.mock('urql', async (original) => ({ ...(await original<object>()), useQuery: () => [{}] }))

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, type Mock, test, vi } from 'vitest'
 
 import { act } from '../../api/act'
 import { connection } from '../../api/socket'
-import { send } from '../../outbox/outbox'
+import { isOpenFor, pending, send } from '../../outbox/outbox'
 import { leave } from '../../session/leave'
 import { useOneViewer } from '../../session/oneViewer'
 import { Desk, deskOf } from './Desk'
@@ -12,7 +12,10 @@ import { draftOf, keepDraft } from './drafts'
 import { FILES_MAX } from './Tray'
 
 vi.mock('../../api/act', async (original) => ({ ...(await original<object>()), act: vi.fn() }))
-vi.mock('../../outbox/outbox', () => ({ send: vi.fn(() => true) }))
+vi.mock('../../outbox/outbox', async () => {
+  const { createStore } = await import('../../api/store')
+  return { pending: createStore([]), isOpenFor: vi.fn(() => true), send: vi.fn(() => true) }
+})
 const answer = act as unknown as Mock<() => Promise<unknown>>
 const done = { payload: { attachment: { id: 'a1' } } }
 const unreachable = { problem: { code: 'UNREACHABLE', detail: 'No answer.' } }
@@ -99,6 +102,30 @@ test('one that is taken out is not waited for any more, and without words nothin
   parcel(desk).tray.remove(parcel(desk).tray.uploads.get()[0]!.id)
   expect(desk.parcels.get()).toEqual([])
   expect(send).not.toHaveBeenCalled()
+})
+
+test('what the outbox has no room for goes when it has, once, and in nobody else’s name', async () => {
+  answer.mockResolvedValue(done)
+  const desk = deskOf('me', 'hall')
+  desk.tray.get().add(files(1))
+  vi.mocked(send).mockReturnValueOnce(false)
+  desk.send('the menu', null)
+  await vi.waitFor(() => expect(send).toHaveBeenCalledOnce())
+  expect(desk.parcels.get()).toHaveLength(1)
+  expect(dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(false)
+
+  vi.mocked(isOpenFor).mockReturnValueOnce(false)
+  pending.set([])
+  expect(send).toHaveBeenCalledOnce()
+
+  vi.mocked(send).mockImplementationOnce(() => {
+    pending.set([])
+    return true
+  })
+  pending.set([])
+  expect(isOpenFor).toHaveBeenLastCalledWith('me')
+  expect(send).toHaveBeenCalledTimes(2)
+  expect(desk.parcels.get()).toEqual([])
 })
 
 test('more files than one message has are not put together by taking one back', () => {

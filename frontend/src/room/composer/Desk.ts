@@ -2,12 +2,12 @@
 // for theirs. It is there for as long as the page: what was sent goes, wherever one looks meanwhile.
 import { connection } from '../../api/socket'
 import { createStore } from '../../api/store'
-import { type Draft, send } from '../../outbox/outbox'
+import { type Draft, isOpenFor, pending, send } from '../../outbox/outbox'
 import { isStillHere } from '../../session/oneViewer'
 import type { Message } from '../feed/state'
 import { bodyOf } from './body'
 import { bringBackWaiting, keepWaiting } from './drafts'
-import { isBusy, mayGo, Tray } from './Tray'
+import { isBusy, mayGo, Tray, type Upload } from './Tray'
 
 /** A message as it was when it was sent, before all its files are there. */
 export type Parcel = {
@@ -41,7 +41,7 @@ export class Desk {
   send(text: string, replyTo: Message | null): boolean {
     const tray = this.tray.get()
     const files = tray.uploads.get().filter(mayGo)
-    if (files.every(({ state }) => state === 'done')) {
+    if (areDone(files)) {
       if (!send(this.#message(text, replyTo, tray))) return false
       tray.clear()
       return true
@@ -67,18 +67,26 @@ export class Desk {
     for (const tray of [this.tray.get(), ...this.parcels.get().map(({ tray }) => tray)]) tray.wake()
   }
 
+  /** The outbox may have room now for what it had none for. */
+  look(): void {
+    for (const parcel of this.parcels.get()) this.#look(parcel)
+  }
+
   get isBusy(): boolean {
-    return this.parcels.get().some(({ tray }) => isBusy(tray.uploads.get()))
+    const uploads = this.parcels.get().map(({ tray }) => tray.uploads.get())
+    return uploads.some((each) => isBusy(each) || areDone(each))
   }
 
   #look(parcel: Parcel): void {
     const { text, replyTo, tray } = parcel
-    const isHere = this.parcels.get().includes(parcel)
-    if (!isHere || tray.uploads.get().some(({ state }) => state !== 'done')) return
+    const parcels = this.parcels.get()
+    if (!isOpenFor(this.#viewer) || !parcels.includes(parcel) || !areDone(tray.uploads.get())) return
     const message = this.#message(text, replyTo, tray)
     // One whose files have all been taken out may have nothing left to say.
     const isEmpty = message.body === '' && message.attachments.length === 0
-    if (isEmpty || send(message)) this.#drop(parcel)
+    // The outbox tells of it while it takes it, and then it must not be found here.
+    this.#drop(parcel)
+    if (!isEmpty && !send(message)) this.#set(parcels)
   }
 
   #message(text: string, replyTo: Message | null, { ready }: Tray): Draft {
@@ -99,6 +107,10 @@ export class Desk {
   }
 }
 
+function areDone(uploads: readonly Upload[]): boolean {
+  return uploads.every(({ state }) => state === 'done')
+}
+
 /** As much of a message as is shown above what answers it. */
 function quoted(message: Message | null) {
   return (
@@ -117,6 +129,10 @@ export function deskOf(viewer: string, room: string): Desk {
 
 connection.subscribe(() => {
   if (connection.get() === 'connected') for (const desk of desks.values()) desk.wake()
+})
+
+pending.subscribe(() => {
+  for (const desk of desks.values()) desk.look()
 })
 
 // A file cannot be kept over a reload: the browser asks whether one wants to go. Who has logged out has said so.
