@@ -70,9 +70,10 @@ def measure(stage: Stage, _rounds: int) -> Iterator[Figure]:
         time.sleep(_SETTLE_SECONDS)
         later = commands.idle(_SETTLE_SECONDS)
         number, pushed = stage.number(EVENTS), relay.pushes
-        one.publisher.prepare(number, EVENTS)
-        one.publisher.commit()
-        followers.has_all(number + EVENTS - 1)
+        for each in range(number, number + EVENTS):  # those that are committed together share a message
+            one.publisher.prepare(each, 1)
+            one.publisher.commit()
+            followers.has_all(each)
         events, pushes = commands.since(), relay.pushes - pushed
         say(f"{EVENTS} events: {dict(events)}, and {pushes} pushes")
         followers.checked(2 * SOCKETS * EVENTS, last=number + EVENTS - 1)
