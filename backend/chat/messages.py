@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, Error, IntegrityError
 from django.db.models import QuerySet
 
 from backend import database, rates
@@ -70,10 +70,11 @@ def send_messages(room_id: int, said: Sequence[Draft]) -> list[Accepted | Except
             results += _send(room_id, together)
         except DomainError as error:  # of the room
             results += [error] * len(together)
-        except (OperationalError, InterfaceError) as error:  # of the database: the next would wait as long
-            results += [error] * (len(said) - len(results))
-            break
         except Exception as error:
+            # Of the database, but for these two: the next would wait for it as long.
+            if isinstance(error, Error) and not isinstance(error, DataError | IntegrityError):
+                results += [error] * (len(said) - len(results))
+                break
             if len(together) == 1:
                 results.append(error)
             else:
