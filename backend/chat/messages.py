@@ -3,6 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
@@ -59,9 +60,11 @@ def send_message(
 def send_messages(room_id: int, said: Sequence[Draft]) -> list[Accepted | Exception]:
     """What some say in a room at the same time, in this order: for each what `send_message` returns, or raises.
 
+    One of each author at most, for its key is looked up before: a gathering (`database.Gathering`) sees to that.
     As many as can share a transaction: the room is locked, and what is written committed, once for them all. What one
     of them breaks is undone for all, and then each is sent alone.
     """
+    assert len({draft.viewer.id for draft in said}) == len(said), "one of each author"
     results: list[Accepted | Exception] = []
     groups = deque(_groups(said))
     while groups:
@@ -84,14 +87,10 @@ def send_messages(room_id: int, said: Sequence[Draft]) -> list[Accepted | Except
 
 
 def _groups(said: Sequence[Draft]) -> Iterator[list[Draft]]:
-    """One of each author, for its key is looked up before; with files alone, for these may not be there after all."""
-    group: dict[int, Draft] = {}
-    for draft in said:
-        if group and (draft.viewer.id in group or any(each.attachment_ids for each in (draft, *group.values()))):
-            yield list(group.values())
-            group = {}
-        group[draft.viewer.id] = draft
-    yield list(group.values())
+    """What comes with files goes alone, for these may not be there after all."""
+    for with_files, group in groupby(said, lambda draft: bool(draft.attachment_ids)):
+        together = list(group)
+        yield from ([draft] for draft in together) if with_files else [together]
 
 
 def _send(room_id: int, said: Sequence[Draft]) -> list[Accepted | Exception]:
