@@ -67,10 +67,11 @@ def send_messages(room_id: int, said: Sequence[Draft]) -> list[Accepted | Except
     assert len({draft.viewer.id for draft in said}) == len(said), "one of each author"
     results: list[Accepted | Exception] = []
     groups = deque(_groups(said))
+    counted: set[int] = set()  # whose message their rate has let through: it counts once, also if it is sent again
     while groups:
         together = groups.popleft()
         try:
-            results += _send(room_id, together)
+            results += _send(room_id, together, counted)
         except DomainError as error:  # of the room
             results += [error] * len(together)
         except Exception as error:
@@ -93,7 +94,7 @@ def _groups(said: Sequence[Draft]) -> Iterator[list[Draft]]:
         yield from ([draft] for draft in together) if with_files else [together]
 
 
-def _send(room_id: int, said: Sequence[Draft]) -> list[Accepted | Exception]:
+def _send(room_id: int, said: Sequence[Draft], counted: set[int]) -> list[Accepted | Exception]:
     results: dict[int, Accepted | Exception] = {}
     good: list[Checked] = []
     for draft in said:
@@ -113,7 +114,7 @@ def _send(room_id: int, said: Sequence[Draft]) -> list[Accepted | Exception]:
                     if speaker.sent is not None:
                         results[viewer.id] = _sent_before(checked, speaker.sent)
                     else:
-                        named = _admit(checked.draft, speaker, room_id)
+                        named = _admit(checked.draft, speaker, room_id, counted)
                         new.append(_New(checked, speaker.person, named, places.take()))
                 except DomainError as error:
                     results[viewer.id] = error
@@ -129,11 +130,13 @@ def _sent_before(checked: Checked, message_id: int) -> Accepted:
     return _as_it_is(before, duplicate=True)
 
 
-def _admit(draft: Draft, speaker: Speaker, room_id: int) -> list[int]:
+def _admit(draft: Draft, speaker: Speaker, room_id: int, counted: set[int]) -> list[int]:
     """Whom it names. Raises `Forbidden`, `NotFound`, `RateLimited`."""
     if not speaker.may_send:
         policies.admit(draft.viewer, Action.SEND, room_id=room_id)  # raises what they are to be told
-    rates.take("send", draft.viewer.id)
+    if draft.viewer.id not in counted:
+        rates.take("send", draft.viewer.id)
+        counted.add(draft.viewer.id)
     if draft.reply_to is not None and not Message.objects.filter(pk=draft.reply_to, room=room_id).exists():
         raise NotFound(text("No such message in this room."))
     return mentioned(draft.body, room_id=room_id)

@@ -13,6 +13,7 @@ from django.db import (
     connection,
 )
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from backend.accounts.credentials import Viewer
 from backend.chat import event_log, messages, models, room_log, rooms
@@ -20,7 +21,8 @@ from backend.chat.cursors import Cursor
 from backend.chat.drafts import Draft
 from backend.chat.mentions import mentioned
 from backend.chat.messages import Accepted
-from backend.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from backend.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited, Unauthenticated
+from backend.limits import Rate
 from tests.accounts import people
 from tests.accounts.tables import all_rows
 from tests.chat.conftest import Published
@@ -168,6 +170,17 @@ def test_what_one_of_them_breaks_is_theirs_alone(
     assert [logged.message and logged.message.body for logged in log(tea)[head:]] == ["one", "two", "three"]
     assert len(published) == 3
     assert "one by one" in caplog.text, "an operator should hear of it"
+
+
+def test_what_another_breaks_costs_nobody_a_second_of_what_they_may_send(
+    ana: Viewer, babak: Viewer, tea: int, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.RATES = {**settings.RATES, "send": Rate(burst=1, per_second=0.001)}
+    break_at(monkeypatch, "broken", DataError)
+    sent, broken = messages.send_messages(tea, [draft(ana, "one"), draft(babak, "broken")])
+    assert [type(sent), type(broken)] == [Accepted, DataError]
+    [refused] = messages.send_messages(tea, [draft(ana, "two", "2")])
+    assert isinstance(refused, RateLimited), "and the first is counted"
 
 
 # PostgreSQL raises the third where nothing may be written, and the last where the schema is not the code's.
