@@ -26,9 +26,11 @@ def read(file: IO[bytes]) -> bytes:
     return content
 
 
-def delete(path: str) -> None:
-    """What is stored there, if anything is. Never fails: what could not be deleted is nobody's, and is logged."""
+def delete(path: str) -> bool:
+    """Let nothing be stored there; whether nothing is. Never fails: what could not be deleted is logged."""
     try:
         default_storage.delete(path)
     except OSError:
         logger.warning("a file could not be deleted", exc_info=True)
+        return False
+    return True

@@ -7,14 +7,14 @@ does not find.
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import IO
 from urllib.parse import quote
 
 import msgspec
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from backend import rates
@@ -104,28 +104,28 @@ def discard(rows: QuerySet[Attachment]) -> None:
         transaction.on_commit(sweep, robust=True)
 
 
-# What its row says when its file is about to be deleted: then nobody who found it unsent a moment ago can send it.
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+# How far a row is put back before its file is deleted: nobody who found it unsent a moment ago can send it any more,
+# and whoever sweeps next, or meanwhile, comes to the others first.
+_BACK = timedelta(hours=1)
 
 
 def sweep() -> bool:
-    """Delete files that nobody can have any more, some at once; whether there may be others.
+    """Delete files that nobody can have any more, some at once; whether to go on with others.
 
-    Nobody waits for the disk: no transaction is open while files are deleted. Whatever fails then, the rows are there
-    still, and the next sweep finds them.
+    Nobody waits for the disk: no transaction is open while files are deleted. Whatever fails then, the rows of files
+    that are still there are too, for a later sweep. Two may come to the same file: it is deleted once.
     """
     expired = Attachment.objects.filter(expires_at__lte=Now())
     if not expired.exists():  # else SQLite would keep all others from writing, for nothing
         return False
     with transaction.atomic():
-        # Skipped are those that another process has in its hands.
-        rows = expired.select_for_update(skip_locked=True).order_by("expires_at").values_list("pk", "key")
+        # Skipped are those that are being sent, or put back by another sweep.
+        rows = expired.select_for_update(skip_locked=True).order_by("-expires_at").values_list("pk", "key")
         found = dict(rows[: settings.ATTACHMENT_SWEEP_SIZE])
-        Attachment.objects.filter(pk__in=found).update(expires_at=_LONG_AGO)
-    for key in found.values():
-        files.delete(key)
-    Attachment.objects.filter(pk__in=found).delete()
-    return len(found) == settings.ATTACHMENT_SWEEP_SIZE
+        Attachment.objects.filter(pk__in=found).update(expires_at=F("expires_at") - _BACK)
+    gone = [pk for pk, key in found.items() if files.delete(key)]
+    Attachment.objects.filter(pk__in=gone).delete()
+    return len(gone) == settings.ATTACHMENT_SWEEP_SIZE
 
 
 def find_attachment(*, reader: Reader, attachment_id: int) -> facts.Attachment | None:

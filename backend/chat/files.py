@@ -122,6 +122,6 @@ def opened(key: str) -> IO[bytes]:
     return default_storage.open(PATH + key)
 
 
-def delete(key: str) -> None:
-    """Never fails."""
-    uploads.delete(PATH + key)
+def delete(key: str) -> bool:
+    """Whether it is gone. Never fails."""
+    return uploads.delete(PATH + key)

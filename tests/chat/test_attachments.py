@@ -450,19 +450,36 @@ def test_sweeping_at_once_fails_nobody(ana: Viewer, tea: int, media: Path, setti
     assert stored(media) == set()
 
 
-def test_a_file_that_cannot_be_deleted_keeps_no_other(
-    ana: Viewer, tea: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_file_that_cannot_be_deleted_keeps_no_other_and_is_tried_again(
+    ana: Viewer,
+    tea: int,
+    media: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    upload(ana, tea)
+    settings.ATTACHMENT_SWEEP_SIZE = 1
+    stuck = upload(ana, tea)
+    delete = FileSystemStorage.delete
 
-    def fail(*_: object) -> None:
-        raise PermissionError
+    def fail(storage: FileSystemStorage, name: str) -> None:
+        if stuck.key in name:
+            raise PermissionError
+        delete(storage, name)
 
-    monkeypatch.setattr(FileSystemStorage, "delete", fail)
-    let_a_day_pass()
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSystemStorage, "delete", fail)
+        let_a_day_pass()
+        assert not attachments.sweep(), "later, and not at once again"
+        assert "could not be deleted" in caplog.text
+        other = upload(ana, tea)
+        attachments.discard(models.Attachment.objects.filter(pk=other.id))
+        assert stored(media) == {stuck.key}
+        assert [row.key for row in models.Attachment.objects.all()] == [stuck.key]
+        assert not can_have(ana, stuck)
     attachments.sweep()
+    assert stored(media) == set()
     assert not models.Attachment.objects.exists()
-    assert "could not be deleted" in caplog.text
 
 
 def test_nobody_waits_for_the_disk_while_files_are_swept_away(
