@@ -110,7 +110,9 @@ class Gathering(Generic[Q, A]):
         answered: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         asker = answered if self._asker is None else self._asker(question)
         line = self._lines.get(asker, ())
-        if self._count >= settings.DATABASE_QUEUE or len(line) >= settings.DATABASE_LINE:
+        # Half of the places are for those who have none yet, however many others ask much.
+        places = settings.DATABASE_QUEUE // 2 if line else settings.DATABASE_QUEUE
+        if self._count >= places or len(line) >= settings.DATABASE_LINE:
             raise _busy()
         self._lines.setdefault(asker, deque()).append((question, answered))
         self._count += 1

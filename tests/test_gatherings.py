@@ -129,6 +129,19 @@ async def test_one_who_asks_too_much_is_refused_and_nobody_else() -> None:
     assert len(await asyncio.gather(*waiting)) in (settings.DATABASE_LINE + 1, settings.DATABASE_LINE + 2)
 
 
+async def test_however_many_ask_too_much_those_who_have_asked_nothing_yet_are_answered() -> None:
+    slow = _Slow()
+    gathering = database.Gathering(slow, asker=lambda number: number % 10 if number >= 0 else number)
+    much = [asyncio.create_task(gathering.ask(number)) for number in range(10 * settings.DATABASE_LINE)]
+    await asyncio.sleep(0)
+    others = [asyncio.create_task(gathering.ask(number)) for number in range(-100, 0)]
+    await asyncio.sleep(0)
+    slow.goes_on.set()
+    assert await asyncio.gather(*others) == [2 * number for number in range(-100, 0)]
+    answers = await asyncio.gather(*much, return_exceptions=True)
+    assert {type(answer) for answer in answers} == {int, RateLimited}, "of what is too much some is refused"
+
+
 async def test_a_question_beyond_those_that_may_wait_is_refused_at_once() -> None:
     slow = _Slow()
     gathering = database.Gathering(slow)
