@@ -13,7 +13,7 @@ class RoomEntered(msgspec.Struct, frozen=True, tag="entered"):
 
 
 class RoomViewed(msgspec.Struct, frozen=True, tag="viewed"):
-    """Of a room that they are a member of: how far they have read, or what they want to be told of."""
+    """What a room is to them has changed, or how it is named or whom it is for: they look at it again."""
 
     room_id: int
 
