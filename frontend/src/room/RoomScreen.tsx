@@ -63,7 +63,7 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
   const [whisperTo, setWhisperTo] = useState<Person | null>(null)
   const [editing, setEditing] = useState<string | null>(null)
   const [removing, setRemoving] = useState<Message | null>(null)
-  const { goal, setGoal, jump, toPresent } = useGoal(feed, message, readUpTo)
+  const { goal, setGoal, begin, jump, toPresent } = useGoal(feed, message, readUpTo)
   const isWide = useMediaQuery(WIDE, false, { getInitialValueInEffect: false })
 
   const made = useRef(t('made'))
@@ -158,12 +158,12 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
   // Back in reach: begin again without being asked.
   const isConnected = useStore(connection) === 'connected'
   useEffect(() => {
-    if (isConnected && feed.status.get() === 'unreachable') void feed.open()
-  }, [isConnected, feed])
+    if (isConnected && feed.status.get() === 'unreachable') void begin()
+  }, [isConnected, feed, begin])
 
   if (state?.ended || status === 'refused')
     return state ? <Ended state={state} onEnter={onEnter} /> : <Refused onEnter={onEnter} />
-  if (status === 'unreachable') return <Unreachable retry={() => void feed.open()} />
+  if (status === 'unreachable') return <Unreachable retry={() => void begin()} />
   if (!state) return <Loading />
 
   const typing = state.typing.flatMap((id) => state.people.get(id) ?? [])

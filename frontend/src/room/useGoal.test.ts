@@ -12,15 +12,24 @@ import { useGoal } from './useGoal'
 
 const told = () => notices.get().map(({ text }) => text)
 
-/** A room that is live, in which each wish to be elsewhere comes to this. */
-function wishing(opened: Opened, message: string | null = null) {
+/** A room in which the wishes to be somewhere come to these, and all after them to the last one. */
+function wishing(opened: Opened | readonly Opened[], message: string | null = null) {
+  const outcomes = [opened].flat()
+  let isHere = false
   const feed = {
-    open: vi.fn(async (_around?: string) => opened),
+    open: vi.fn(async (_around?: string) => {
+      const outcome = (outcomes.length > 1 ? outcomes.shift() : outcomes[0]) ?? 'there'
+      isHere ||= outcome === 'there' || outcome === 'missing'
+      return outcome
+    }),
     close: vi.fn(),
-    status: { get: () => 'live' },
-    state: { get: () => ({ entries: [{ kind: 'message', id: 'here' }] }) },
+    status: { get: () => (isHere ? 'live' : 'unreachable') },
+    state: { get: () => (isHere ? { entries: [{ kind: 'message', id: 'here' }] } : null) },
   }
-  return { feed, ...renderHook(() => useGoal(feed as unknown as RoomFeed, message, 'read')) }
+  const hook = renderHook((named) => useGoal(feed as unknown as RoomFeed, named, 'read'), {
+    initialProps: message,
+  })
+  return { feed, ...hook }
 }
 
 beforeAll(async () => {
@@ -36,8 +45,39 @@ it('begins where the address says, else where one had read up to', async () => {
   expect(wishing('there').feed.open).toHaveBeenCalledExactlyOnceWith('read')
 })
 
+it.each([
+  ['message', 'message', { message: 'message', isFound: true }],
+  [null, 'read', null],
+])('begins there, however often it has to be tried: %s', async (message, around, goal) => {
+  const { feed, result } = wishing(['unreachable', 'unreachable', 'there'], message)
+  await act(async () => {})
+  await act(() => result.current.begin())
+  await act(() => result.current.begin())
+  expect(feed.open.mock.calls).toEqual([[around], [around], [around]])
+  expect(result.current.goal).toEqual(goal)
+  expect(told()).toEqual([])
+})
+
+it('begins where the address says by then', async () => {
+  const { feed, result, rerender } = wishing(['unreachable', 'unreachable', 'there'], 'message')
+  await act(async () => {})
+  await act(async () => rerender('another'))
+  await act(() => result.current.begin())
+  expect(feed.open).toHaveBeenLastCalledWith('another')
+  expect(result.current.goal).toEqual({ message: 'another', isFound: true })
+})
+
+it('begins at the last messages where one has been already', async () => {
+  const { feed, result } = wishing('there', 'message')
+  await act(async () => {})
+  await act(() => result.current.begin())
+  expect(feed.open).toHaveBeenLastCalledWith(undefined)
+  expect(result.current.goal).toBe(null)
+})
+
 it('leads to a message, asking only for what is not here', async () => {
   const { feed, result } = wishing('there')
+  await act(async () => {})
   feed.open.mockClear()
   await act(() => result.current.jump('here'))
   expect(feed.open).not.toHaveBeenCalled()
@@ -51,7 +91,8 @@ it.each([
   ['unreachable', api.unreachable],
   ['overtaken', undefined],
 ] as const)('stays where it is, and says why, when that place is %s', async (opened, text) => {
-  const { result } = wishing(opened)
+  const { result } = wishing(['there', opened])
+  await act(async () => {})
   await act(() => result.current.jump('far'))
   expect(result.current.goal).toBe(null)
   expect(told()).toEqual(text ? [text] : [])
@@ -62,7 +103,8 @@ it('says when what the address names is not there, and nothing when nothing in p
   wishing('missing')
   await act(async () => {})
   expect(told()).toEqual([])
-  wishing('missing', 'message')
+  const { result } = wishing('missing', 'message')
   await act(async () => {})
   expect(told()).toEqual([texts.feed.notFound])
+  expect(result.current.goal).toBe(null)
 })

@@ -14,7 +14,7 @@ export type Goal = { readonly message: string; readonly isFound: boolean }
 /** `message` is what the address names, if it does; else it begins at `readUpTo`, or at the last ones. */
 export function useGoal(feed: RoomFeed, message: string | null, readUpTo: string | null) {
   const { t } = useTranslation('room')
-  const [goal, setGoal] = useState<Goal | null>(message ? { message, isFound: true } : null)
+  const [goal, setGoal] = useState<Goal | null>(null)
 
   const words = { missing: t('feed.notFound'), unreachable: t('api:unreachable') }
   const latest = useRef(words)
@@ -27,14 +27,22 @@ export function useGoal(feed: RoomFeed, message: string | null, readUpTo: string
 
   const begunAt = useRef(message)
   const start = useRef(readUpTo)
-  useEffect(() => {
-    const wanted = begunAt.current
-    feed.open(wanted ?? start.current ?? undefined).then((opened) => {
-      // Where there is nothing at all, the screen says so.
-      if (wanted && feed.status.get() === 'live') explain(opened)
-    })
-    return () => feed.close()
+  /** At the first wish for as long as nothing was here yet; whoever has been here begins again at the last messages. */
+  const begin = useCallback(async () => {
+    const isFirst = feed.state.get() === null
+    const wanted = isFirst ? begunAt.current : null
+    setGoal(wanted ? found(wanted) : null)
+    const opened = await feed.open(wanted ?? (isFirst ? start.current : null) ?? undefined)
+    if (!wanted) return
+    // What is not there is not waited for among what comes.
+    if (opened === 'missing') setGoal((now) => (now?.message === wanted ? null : now))
+    // Where there is nothing at all, the screen says so.
+    if (feed.status.get() === 'live') explain(opened)
   }, [feed, explain])
+  useEffect(() => {
+    void begin()
+    return () => feed.close()
+  }, [feed, begin])
 
   const jump = useCallback(
     async (to: string) => {
@@ -42,7 +50,7 @@ export function useGoal(feed: RoomFeed, message: string | null, readUpTo: string
       const isHere = feed.state.get()?.entries.some((entry) => entry.kind === 'message' && entry.id === to)
       const opened = isHere ? 'there' : await feed.open(to)
       explain(opened)
-      if (opened === 'there') setGoal({ message: to, isFound: true })
+      if (opened === 'there') setGoal(found(to))
     },
     [feed, explain],
   )
@@ -59,5 +67,9 @@ export function useGoal(feed: RoomFeed, message: string | null, readUpTo: string
     return opened === 'there'
   }, [feed, explain])
 
-  return { goal, setGoal, jump, toPresent }
+  return { goal, setGoal, begin, jump, toPresent }
+}
+
+function found(message: string): Goal {
+  return { message, isFound: true }
 }
