@@ -22,7 +22,7 @@ import { NoticesRow } from './NoticesRow'
 import { PendingRow } from './PendingRow'
 import rowClasses from './Row.module.css'
 import type { Wishes } from './reactions'
-import { lastMessage, type Row, rowsOf, unreadCount } from './rows'
+import { beginning, lastMessage, type Row, rowsOf, unreadCount } from './rows'
 import { StartRow } from './StartRow'
 import type { FeedState, Message } from './state'
 import { useMarkRead } from './useMarkRead'
@@ -116,18 +116,15 @@ export function Feed({ feed, state, viewer, wishes, editing, goal, onPresent, on
     drawn.current = { firstKey, lastKey: rows.at(-1)?.key }
   }, [firstKey, rows])
 
-  // Where to begin: at the message that was asked for, at the line, or at the end.
   const isPlaced = useRef(false)
   useLayoutEffect(() => {
     if (isPlaced.current) return
     isPlaced.current = true
-    const unread = rows.findIndex((row) => row.kind === 'unread')
-    if (goal) isAtEnd.current = false
-    else if (unread < 0) toEnd()
-    else {
-      isAtEnd.current = false
-      list.current?.scrollToIndex(unread, { align: 'start', offset: -NEAR_END })
-    }
+    const begin = beginning(rows, goal?.message)
+    if (!begin) return toEnd()
+    isAtEnd.current = false
+    if (begin.kind === 'unread')
+      list.current?.scrollToIndex(rows.indexOf(begin), { align: 'start', offset: -NEAR_END })
   }, [rows, goal, toEnd])
 
   const mayFollow = later === null

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { WhisperFieldsFragment } from '../../api/generated'
 import type { Pending } from '../../outbox/outbox'
-import { lastMessage, rowsOf, unreadCount } from './rows'
+import { beginning, lastMessage, rowsOf, unreadCount } from './rows'
 import type { Entry, Message, Notice } from './state'
 
 const person = (id: string) => ({ id, username: id, displayName: id, deletedAt: null, avatarUrl: null })
@@ -165,6 +165,23 @@ describe('the lines of the feed', () => {
       ({ key }) => key,
     )
     expect(new Set(keys).size).toBe(keys.length)
+  })
+})
+
+describe('where one begins', () => {
+  const shown = state(message('a', 'ana', at('10:00')), message('b', 'ana', at('10:02')))
+  const begunAt = (asked: string | undefined, unreadAfter: string | null) =>
+    beginning(rowsOf(shown, [], [], 'me', unreadAfter), asked)?.key
+
+  it('is at what was asked for, else at the line, else at the end', () => {
+    expect(begunAt('b', 'a')).toBe('b')
+    expect(begunAt(undefined, 'a')).toBe('unread')
+    expect(begunAt(undefined, null)).toBe(undefined)
+  })
+
+  it('is not at what is not there', () => {
+    expect(begunAt('gone', 'a')).toBe('unread')
+    expect(begunAt('gone', null)).toBe(undefined)
   })
 })
 

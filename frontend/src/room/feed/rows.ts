@@ -121,6 +121,11 @@ function firstAt(entries: Shown['entries'], messages: Shown['messages']): string
   return first.kind === 'notice' ? first.notice.at : (messages.get(first.id)?.sentAt ?? '')
 }
 
+/** Which row to begin at: the message that was asked for, if it is here, else the line; none is the end. */
+export function beginning(rows: readonly Row[], asked: string | undefined): Row | undefined {
+  return rows.find(({ key }) => key === asked) ?? rows.find(({ kind }) => kind === 'unread')
+}
+
 /** How many messages of others stand after this one. */
 export function unreadCount({ entries, messages }: Shown, seen: string | null, viewer: string): number {
   let count = 0
