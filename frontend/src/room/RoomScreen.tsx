@@ -22,10 +22,11 @@ import type { Message, Person } from './feed/state'
 import { TypingLine } from './feed/TypingLine'
 import { type FeedTools, FeedToolsContext } from './feed/tools'
 import { RoomFeed } from './RoomFeed'
-import { type Panel, RoomHeader } from './RoomHeader'
+import { RoomHeader } from './RoomHeader'
 import classes from './RoomScreen.module.css'
 import { SidePanel } from './SidePanel'
 import { useGoal } from './useGoal'
+import { usePanel } from './usePanel'
 
 const Ended = later(async () => (await import('./RoomGone')).Ended)
 const Refused = later(async () => (await import('./RoomGone')).Refused)
@@ -57,8 +58,7 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
   const state = useStore(feed.state)
   const status = useStore(feed.status)
 
-  const [panel, showPanel] = useState<Panel | null>(null)
-  const opener = useRef<Element | null>(null)
+  const { panel, setPanel } = usePanel()
   const [replyTo, setReplyTo] = useState<Message | null>(null)
   const [whisperTo, setWhisperTo] = useState<Person | null>(null)
   const [editing, setEditing] = useState<string | null>(null)
@@ -138,12 +138,6 @@ export function RoomScreen({ room, isNew, message, readUpTo, onEnter, onMoved }:
     setGoal({ message: own.id, isFound: false })
     setEditing(own.id)
   }, [feed, viewer, setGoal])
-  /** Whoever closes it is where they were when they opened it. */
-  const setPanel = useCallback((next: Panel | null) => {
-    if (next) opener.current = document.activeElement
-    else if (opener.current instanceof HTMLElement) opener.current.focus()
-    showPanel(next)
-  }, [])
   const openFound = useCallback(
     (found: string) => {
       if (!isWide) setPanel(null)

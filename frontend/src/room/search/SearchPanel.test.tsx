@@ -81,6 +81,14 @@ describe('the search', () => {
     expect(onOpen).toHaveBeenCalledExactlyOnceWith('id of tea')
   })
 
+  it('is come back to by the keys that open it', async () => {
+    const box = search()
+    await userEvent.tab()
+    expect(document.activeElement).not.toBe(box)
+    await userEvent.keyboard('{Control>}{Shift>}f{/Shift}{/Control}')
+    expect(document.activeElement).toBe(box)
+  })
+
   it('goes on from where it was', async () => {
     answer(({ before }) => (before ? page(['older']) : page(['old', 'new'], 'cursor')))
     await userEvent.type(search(), 'word')

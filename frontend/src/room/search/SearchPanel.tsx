@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useClient } from 'urql'
 
 import { SearchMessagesDocument, type SearchMessagesQuery } from '../../api/generated'
+import { useShortcut } from '../../app/shortcuts'
 import { PersonAvatar } from '../../design/Avatar'
 import { Loading } from '../../design/Loading'
 import { PersonName } from '../../design/PersonName'
@@ -34,6 +35,10 @@ export const SearchPanel = memo(function SearchPanel({ room, onOpen }: Props) {
   const wanted = words.trim()
   /** How many questions were asked: only the last one's answer counts. */
   const asked = useRef(0)
+  const box = useRef<HTMLInputElement>(null)
+
+  // What opens the search leads into its box while it is open.
+  useShortcut('mod+shift+f', t('head.search'), () => box.current?.focus())
 
   async function search(before: Results | null) {
     asked.current += 1
@@ -69,6 +74,7 @@ export const SearchPanel = memo(function SearchPanel({ room, onOpen }: Props) {
   return (
     <Stack gap="sm">
       <TextInput
+        ref={box}
         type="search"
         data-autofocus
         autoFocus
