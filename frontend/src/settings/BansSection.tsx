@@ -1,5 +1,6 @@
 // Who may not come back, until a moderator lets them.
 import { Button, Group, Stack, Text } from '@mantine/core'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useAct } from '../api/act'
@@ -9,6 +10,7 @@ import { PersonName, useNameOf } from '../design/PersonName'
 import { ProblemNote } from '../design/Problem'
 import { Section } from '../design/Section'
 import { useFormat } from '../i18n/format'
+import classes from './BansSection.module.css'
 
 type Ban = NonNullable<NonNullable<RoomModerationQuery['room']>['bans']>['nodes'][number]
 
@@ -18,11 +20,17 @@ export function BansSection({ room, bans }: { room: string; bans: readonly Ban[]
   const nameOf = useNameOf()
   const { run, busy, problem } = useAct(ModerateMemberDocument)
 
-  const unban = (user: string) => run({ input: { room, user, action: 'UNBAN' } })
+  const part = useRef<HTMLDivElement>(null)
+
+  async function unban(user: string) {
+    await run({ input: { room, user, action: 'UNBAN' } })
+    // The button could not keep it: it was disabled meanwhile, and goes with its line.
+    part.current?.focus({ preventScroll: true })
+  }
 
   return (
     <Section title={t('bans.title')} about={t('bans.about')}>
-      <Stack>
+      <Stack ref={part} tabIndex={-1} className={classes.part} role="group" aria-label={t('bans.title')}>
         <ProblemNote problem={problem} />
         {bans.length === 0 ? (
           <Text c="dimmed">{t('bans.nobody')}</Text>
@@ -41,7 +49,12 @@ export function BansSection({ room, bans }: { room: string; bans: readonly Ban[]
                       : t('bans.at', { at: format.moment(new Date(at)) })}
                   </Text>
                 </Stack>
-                <Button size="compact-sm" variant="default" disabled={busy} onClick={() => unban(user.id)}>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  disabled={busy}
+                  onClick={() => void unban(user.id)}
+                >
                   {t('bans.unban')}
                 </Button>
               </Group>
