@@ -1,5 +1,6 @@
 // The viewer's rooms with the last that was said in each, and what is unread.
 import { Skeleton, Stack } from '@mantine/core'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 
@@ -19,12 +20,15 @@ import { WhoIsIn } from './WhoIsIn'
 export function MyRoomsSection({ rooms }: { rooms: readonly MyRoom[] | undefined }) {
   const { t } = useTranslation('home')
   const [shown, held] = useSteady(rooms ?? [])
+  const list = useRef<HTMLUListElement>(null)
+  // The button that was come from goes with its line.
+  const onLeft = () => list.current?.focus({ preventScroll: true })
   return (
     <ListSection title={t('rooms')}>
       {rooms ? (
-        <ul className={classes.list} {...held}>
+        <ul ref={list} tabIndex={-1} className={classes.list} aria-label={t('rooms')} {...held}>
           {shown.map((room) => (
-            <RoomRow key={room.id} room={room} />
+            <RoomRow key={room.id} room={room} onLeft={onLeft} />
           ))}
         </ul>
       ) : (
@@ -38,7 +42,7 @@ export function MyRoomsSection({ rooms }: { rooms: readonly MyRoom[] | undefined
   )
 }
 
-function RoomRow({ room }: { room: MyRoom }) {
+function RoomRow({ room, onLeft }: { room: MyRoom; onLeft: () => void }) {
   const { t } = useTranslation('home')
   const { number, short } = useFormat()
   const unread = room.viewer?.unreadCount ?? 0
@@ -70,7 +74,7 @@ function RoomRow({ room }: { room: MyRoom }) {
           )}
         </div>
       </div>
-      <RoomMenu room={room} className={classes.above} />
+      <RoomMenu room={room} className={classes.above} onLeft={onLeft} />
     </li>
   )
 }

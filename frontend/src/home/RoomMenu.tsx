@@ -11,12 +11,21 @@ import type { MyRoom } from '../news/myRooms'
 const RoomMenuItems = later(async () => (await import('./RoomMenuItems')).RoomMenuItems)
 const Leaving = later(async () => (await import('../membership/Leaving')).Leaving)
 
-type Props = { room: MyRoom; className: string | undefined }
+type Props = {
+  room: MyRoom
+  className: string | undefined
+  /** The room is about to go from among those of the viewer, and this with it. */
+  onLeft: () => void
+}
 
-export function RoomMenu({ room, className }: Props) {
+export function RoomMenu({ room, className, onLeft }: Props) {
   const { t } = useTranslation('home')
   const [isLeaving, setLeaving] = useState(false)
-  const stay = () => setLeaving(false)
+  const close = () => setLeaving(false)
+  function left() {
+    close()
+    onLeft()
+  }
   const button = (
     <ActionIcon
       className={className}
@@ -33,7 +42,7 @@ export function RoomMenu({ room, className }: Props) {
       <LazyMenu button={button}>
         {(target) => <RoomMenuItems button={target} room={room} onLeave={() => setLeaving(true)} />}
       </LazyMenu>
-      <Suspense>{isLeaving && <Leaving room={room} onLeft={stay} onClose={stay} />}</Suspense>
+      <Suspense>{isLeaving && <Leaving room={room} onLeft={left} onClose={close} />}</Suspense>
     </>
   )
 }
