@@ -27,25 +27,42 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.clearAllMocks()
+  vi.restoreAllMocks()
   connection.set('idle')
 })
 
 test('what waits for its files when the page goes is in the box of the next, before what was begun there', () => {
   answer.mockReturnValue(new Promise(() => {}))
-  const desk = new Desk('me', 'tea')
+  const desk = deskOf('me', 'tea')
   for (const text of ['the menu', 'the bill']) {
     desk.tray.get().add(files(1))
     desk.send(text, null)
   }
+  show(false)
   keepDraft('me', 'tea', 'half a thou')
   new Desk('she', 'tea')
   new Desk('me', 'tea')
   expect(draftOf('me', 'tea')).toBe('the menu\nthe bill\nhalf a thou')
   new Desk('me', 'tea')
   expect(draftOf('me', 'tea')).toBe('the menu\nthe bill\nhalf a thou')
+  for (const parcel of desk.parcels.get()) desk.unpack(parcel)
+})
+
+test('what waits for its files is not in the box of a tab that is made from this one', () => {
+  answer.mockReturnValue(new Promise(() => {}))
+  const desk = deskOf('me', 'yard')
+  desk.tray.get().add(files(1))
+  desk.send('the menu', null)
+  expect(sessionStorage).toHaveLength(0)
+  show(false)
+  expect(sessionStorage).toHaveLength(1)
+  show(true)
+  expect(sessionStorage).toHaveLength(0)
+  desk.unpack(parcel(desk))
 })
 
 test('what was sent is not begun again', async () => {
+  show(false)
   answer.mockResolvedValue(done)
   const desk = new Desk('me', 'tea')
   desk.tray.get().add(files(1))
@@ -157,11 +174,18 @@ test('whoever has logged out is not asked, and what waited for its files is not 
     desk.tray.get().add(files(1))
     desk.send(text, null)
   }
+  show(false)
   leave('me')
   desk.unpack(parcel(desk))
   expect(sessionStorage).toHaveLength(0)
   expect(dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(true)
 })
+
+/** Whether the page can be seen. One that goes is hidden first. */
+function show(isSeen: boolean): void {
+  vi.spyOn(document, 'hidden', 'get').mockReturnValue(!isSeen)
+  document.dispatchEvent(new Event('visibilitychange'))
+}
 
 function parcel(desk: Desk) {
   return desk.parcels.get()[0]!

@@ -72,6 +72,12 @@ export class Desk {
     for (const parcel of this.parcels.get()) this.#look(parcel)
   }
 
+  /** Only while it is hidden, as it is before it goes: the tab that is duplicated is the one that is seen. */
+  keep(): void {
+    const texts = document.hidden ? this.parcels.get().map(({ text }) => text) : []
+    keepWaiting(this.#viewer, this.#room, texts)
+  }
+
   get isBusy(): boolean {
     const uploads = this.parcels.get().map(({ tray }) => tray.uploads.get())
     return uploads.some((each) => isBusy(each) || areDone(each))
@@ -99,11 +105,7 @@ export class Desk {
 
   #set(parcels: readonly Parcel[]): void {
     this.parcels.set(parcels)
-    keepWaiting(
-      this.#viewer,
-      this.#room,
-      parcels.map(({ text }) => text),
-    )
+    this.keep()
   }
 }
 
@@ -133,6 +135,10 @@ connection.subscribe(() => {
 
 pending.subscribe(() => {
   for (const desk of desks.values()) desk.look()
+})
+
+document.addEventListener('visibilitychange', () => {
+  for (const desk of desks.values()) desk.keep()
 })
 
 // A file cannot be kept over a reload: the browser asks whether one wants to go. Who has logged out has said so.

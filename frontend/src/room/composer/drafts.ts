@@ -12,7 +12,10 @@ export function keepDraft(viewer: string, room: string, text: string): void {
   keep(localStorage, DRAFT + place(viewer, room), text)
 }
 
-/** Of this page alone: the words of messages that wait for their files, which a reload would take away. */
+/**
+ * The words of messages that wait for their files, which a reload would take away. They are of the page that sends
+ * them alone: a tab that is made from another one has a copy of what that one keeps at the time.
+ */
 export function keepWaiting(viewer: string, room: string, texts: readonly string[]): void {
   keep(sessionStorage, WAITING + place(viewer, room), joined(texts))
 }
