@@ -32,6 +32,7 @@ import { EmojiButton } from './EmojiButton'
 import { Left } from './Left'
 import { withMention } from './mentions'
 import { Parcels } from './Parcels'
+import { pastedFiles } from './pasted'
 import { ReplyStrip, WhisperStrip } from './Strip'
 import { optionId, Suggestions } from './Suggestions'
 import { mayGo } from './Tray'
@@ -192,11 +193,10 @@ export const Box = memo(function Box({ room, title, replyTo, whisperTo, around }
   }
 
   function paste(event: ClipboardEvent) {
-    const { files, types } = event.clipboardData
-    // From a word processor a picture of the text comes along with it.
-    if (files.length === 0 || types.includes('text/plain')) return
+    const files = pastedFiles(event.clipboardData)
+    if (files.length === 0) return
     event.preventDefault()
-    attach([...files])
+    attach(files)
   }
 
   useShortcut('Enter', t('composer.send'), null)
