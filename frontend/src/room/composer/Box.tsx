@@ -277,7 +277,7 @@ export const Box = memo(function Box({ room, title, replyTo, whisperTo, around }
       </div>
       <div id={belowId} className={classes.below}>
         {trouble && <span role="alert">{trouble}</span>}
-        {left !== null && <Left count={left} />}
+        <Left count={left} />
       </div>
     </>
   )

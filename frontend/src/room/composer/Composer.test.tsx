@@ -205,9 +205,19 @@ test('typing is told at the first letter, and that it has stopped when all is de
 
 test('too long a text is not sent, and says how much is too much', async () => {
   open()
-  fireEvent.change(box(), { target: { value: 'a'.repeat(4_002) } })
+  const status = screen.getByRole('status')
+  expect(status.textContent).toBe('')
+  for (const [length, much] of [
+    [4_001, '1 character too many'],
+    [4_002, '2 characters too many'],
+  ] as const) {
+    fireEvent.change(box(), { target: { value: 'a'.repeat(length) } })
+    expect(screen.getByText(much)).toBeDefined()
+    // It was there before, and its words do not change: they are said once.
+    expect(status.isConnected).toBe(true)
+    expect(status.textContent).toBe(english.composer.tooLong)
+  }
   await user.type(box(), '{Enter}')
-  expect(screen.getByRole('status').textContent).toBe('2 characters too many')
   expect(send).not.toHaveBeenCalled()
 })
 
