@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { act, cleanup, render, screen } from '@testing-library/react'
-import { type ComponentType, Suspense } from 'react'
+import { type ComponentType, Suspense, startTransition } from 'react'
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 
 import { begin } from '../i18n/begin'
@@ -35,6 +35,15 @@ it('loads a part when it is first drawn, once', async () => {
   expect(screen.getByText('green tea')).toBeDefined()
   shown(Part)
   expect(load).toHaveBeenCalledOnce()
+})
+
+it('is drawn where the screen that stands there waits for it', async () => {
+  const complained = vi.spyOn(console, 'error')
+  const Part = later(async () => Tea)
+  const { rerender } = render(<p>Before</p>)
+  await act(async () => startTransition(() => rerender(<Part sort="green" />)))
+  expect(screen.getByText('green tea')).toBeDefined()
+  expect(complained.mock.calls).toEqual([])
 })
 
 it('leaves what stands in the place of a part that cannot be loaded, says so once, and draws it when it can', async () => {

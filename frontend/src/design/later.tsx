@@ -37,12 +37,13 @@ function drawn<Props extends object>(
   load: Load<ComponentType<Props>>,
   wait: (bring: Load<ComponentType<Props>>) => Promise<ComponentType<Props>>,
 ): ComponentType<Props> {
-  let here: ComponentType<Props> | undefined
   let coming: Promise<ComponentType<Props>> | undefined
 
   async function bring(): Promise<ComponentType<Props>> {
-    here ??= await load()
-    return here
+    const value = await load()
+    // Before it is wanted: `use` looks for this, and does not wait where it is said.
+    coming ??= Object.assign(Promise.resolve(value), { status: 'fulfilled', value })
+    return value
   }
 
   function once(): Promise<ComponentType<Props>> {
@@ -57,7 +58,7 @@ function drawn<Props extends object>(
   loadAhead()
   // biome-ignore lint/correctness/noComponentHookFactories: as React's `lazy`, it is called by modules, not by components
   return function Later(props: Props) {
-    const Here = here ?? use(once())
+    const Here = use(once())
     return <Here {...props} />
   }
 }
