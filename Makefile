@@ -80,11 +80,12 @@ servers: $(DEVELOPMENT) $(DIST) ## pytest and cluster, both at the same time
 pytest: $(DEVELOPMENT) $(DIST) ## Tests of the server (a few of them: .venv/bin/pytest tests/...)
 	$(BIN)/pytest --ignore=tests/browser
 
-# All but those that bring services of their own, whatever they are run on, and those of code that uses none.
+# All but those that bring services of their own, whatever they are run on, and those of code that uses none. The
+# database goes with its server: to drop it first would be to wait for whoever still holds a connection.
 NOT_CLUSTERED := benchmarks browser delivery frontend hub services system \
 	$(addprefix test_,$(addsuffix .py,catalogs folding lan languages limits loops pictures settings))
 cluster: $(DEVELOPMENT) $(DIST) ## The same tests as in a cluster: on PostgreSQL and Redis
-	$(BIN)/python -m tests.services $(BIN)/pytest $(addprefix --ignore=tests/,$(NOT_CLUSTERED))
+	$(BIN)/python -m tests.services $(BIN)/pytest --reuse-db $(addprefix --ignore=tests/,$(NOT_CLUSTERED))
 
 # A run of its own: while Playwright runs, no asyncio code of a test can.
 browser: $(DEVELOPMENT) $(DIST) ## Tests of the web client and of GraphiQL, in a real Chromium
